@@ -1,0 +1,48 @@
+// swift-tools-version: 6.2
+// The house of Divisi. docs/ARCHITECTURE.md says what each target is for; imports point strictly
+// downward in the order in which the targets stand here.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, imports dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, imports more: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.target(name: name), "TestSupport"] + more,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "divisi",
+  products: [.executable(name: "divisi", targets: ["divisi"])],
+  targets: [
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "CSupport"),
+
+    library("Diagnostics"),
+    library("JSONValues"),
+    library("Files", imports: ["CSupport"]),
+    library("Terminal", imports: ["CSupport"]),
+    library("Arguments", imports: ["Diagnostics", "JSONValues"]),
+    library("Plans", imports: ["Diagnostics"]),
+    library("Documents", imports: ["Plans", "Diagnostics", "Files", "JSONValues", "CYAML"]),
+    .executableTarget(
+      name: "divisi",
+      dependencies: ["Arguments", "Diagnostics", "Documents", "Files", "JSONValues", "Plans", "Terminal"],
+      swiftSettings: settings),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests(of: "Diagnostics"),
+  ],
+  swiftLanguageModes: [.v6]
+)
