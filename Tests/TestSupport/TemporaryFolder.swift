@@ -30,6 +30,8 @@ package final class TemporaryFolder: Sendable {
   }
 
   package func read(_ relativePath: String) throws -> String {
-    String(decoding: try Data(contentsOf: URL(fileURLWithPath: path + "/" + relativePath)), as: UTF8.self)
+    String(
+      decoding: try Data(contentsOf: URL(fileURLWithPath: path + "/" + relativePath)), as: UTF8.self
+    )
   }
 }

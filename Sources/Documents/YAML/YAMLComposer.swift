@@ -1,0 +1,275 @@
+import CYAML
+import Diagnostics
+
+/// Why a document was given up: nothing behind this point was read.
+struct YAMLFailure: Error {
+  let diagnostic: Diagnostic
+}
+
+/// Builds a tree from libyaml's events.
+struct YAMLComposer {
+  private(set) var tree: YAMLTree
+  private(set) var diagnostics: [Diagnostic] = []
+  private let limits: YAMLLimits
+  private let offsets: ByteOffsets
+  private var open: [OpenCollection] = []
+  private var anchored: [String: YAMLTree.NodeID] = [:]
+  /// How many nodes each node stands for when its aliases are written out.
+  private var expanded: [Int] = []
+  private var documents = 0
+
+  private struct OpenCollection {
+    let id: YAMLTree.NodeID
+    var children: [YAMLTree.NodeID] = []
+    var aliases: [(position: Int, alias: YAMLTree.Alias)] = []
+    var expanded = 1
+  }
+
+  init(source: SourceText, limits: YAMLLimits) {
+    tree = YAMLTree(source: source)
+    self.limits = limits
+    offsets = ByteOffsets(of: source.bytes)
+  }
+
+  mutating func compose() throws(YAMLFailure) {
+    let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
+    defer { parser.deallocate() }
+    guard yaml_parser_initialize(parser) == 1 else {
+      throw YAMLFailure(diagnostic: Diagnostic(.error, "out of memory", file: tree.source.path))
+    }
+    defer { yaml_parser_delete(parser) }
+    // libyaml reads the bytes in place, so they are pinned for as long as it does.
+    let bytes = ContiguousArray(tree.source.bytes)
+    let pinned = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(1, bytes.count))
+    defer { pinned.deallocate() }
+    _ = pinned.initialize(from: bytes)
+    yaml_parser_set_input_string(parser, pinned.baseAddress, bytes.count)
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+    var event = yaml_event_t()
+    while true {
+      guard yaml_parser_parse(parser, &event) == 1 else { throw failure(of: parser.pointee) }
+      defer { yaml_event_delete(&event) }
+      if event.type == YAML_STREAM_END_EVENT { return }
+      try take(event)
+    }
+  }
+
+  private mutating func take(_ event: yaml_event_t) throws(YAMLFailure) {
+    switch event.type {
+    case YAML_DOCUMENT_START_EVENT:
+      documents += 1
+      if documents > 1 {
+        throw refusal(
+          "a second document begins here", event, hint: "only one document is read from a file")
+      }
+    case YAML_SCALAR_EVENT: try takeScalar(event)
+    case YAML_ALIAS_EVENT: try takeAlias(event)
+    case YAML_SEQUENCE_START_EVENT:
+      let start = event.data.sequence_start
+      try begin(
+        .sequence, start.style == YAML_FLOW_SEQUENCE_STYLE ? .flow : .block, event,
+        anchor: start.anchor, tag: start.tag)
+    case YAML_MAPPING_START_EVENT:
+      let start = event.data.mapping_start
+      try begin(
+        .mapping, start.style == YAML_FLOW_MAPPING_STYLE ? .flow : .block, event,
+        anchor: start.anchor, tag: start.tag)
+    case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: try end(event)
+    default: break
+    }
+  }
+
+  private mutating func takeScalar(_ event: yaml_event_t) throws(YAMLFailure) {
+    let scalar = event.data.scalar
+    let text = String(
+      decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+    let style: YAMLTree.Style =
+      switch scalar.style {
+      case YAML_SINGLE_QUOTED_SCALAR_STYLE: .singleQuoted
+      case YAML_DOUBLE_QUOTED_SCALAR_STYLE: .doubleQuoted
+      case YAML_LITERAL_SCALAR_STYLE: .literal
+      case YAML_FOLDED_SCALAR_STYLE: .folded
+      default: .plain
+      }
+    let id = try add(
+      .scalar, style, text: text, place: ownPlace(event, scalar.anchor, scalar.tag),
+      anchor: scalar.anchor, tag: scalar.tag)
+    attach(id, expanded: 1)
+  }
+
+  private mutating func takeAlias(_ event: yaml_event_t) throws(YAMLFailure) {
+    let name = Self.text(event.data.alias.anchor) ?? ""
+    let place = place(event)
+    guard let id = anchored[name] else {
+      throw refusal("no anchor `&\(name)` stands before this alias", event, hint: nil)
+    }
+    if open.contains(where: { $0.id == id }) {
+      throw refusal("`*\(name)` stands inside the value that it names", event, hint: nil)
+    }
+    if var collection = open.popLast() {
+      collection.aliases.append((collection.children.count, .init(name: name, place: place)))
+      open.append(collection)
+    }
+    attach(id, expanded: expanded[Int(id.index)])
+    let limit = tree.nodes.count * 10 + limits.expandedNodes
+    if let top = open.last, top.expanded > limit {
+      throw refusal(
+        "the aliases here stand for more than \(limit) values", event,
+        hint: "write the values out, or use fewer aliases of aliases")
+    }
+  }
+
+  private mutating func begin(
+    _ kind: YAMLTree.Kind, _ style: YAMLTree.Style, _ event: yaml_event_t,
+    anchor: UnsafeMutablePointer<yaml_char_t>?, tag: UnsafeMutablePointer<yaml_char_t>?
+  ) throws(YAMLFailure) {
+    if open.count >= limits.depth {
+      throw refusal("values are nested deeper than \(limits.depth) levels", event, hint: nil)
+    }
+    let id = try add(
+      kind, style, text: "", place: ownPlace(event, anchor, tag), anchor: anchor, tag: tag)
+    open.append(OpenCollection(id: id))
+  }
+
+  private mutating func end(_ event: yaml_event_t) throws(YAMLFailure) {
+    guard let collection = open.popLast() else { return }
+    let index = Int(collection.id.index)
+    let start = tree.edges.count
+    tree.edges.append(contentsOf: collection.children)
+    for (position, alias) in collection.aliases {
+      tree.aliases[Int32(start + position)] = alias
+    }
+    tree.nodes[index].children = Int32(start)..<Int32(tree.edges.count)
+    expanded[index] = collection.expanded
+    let begin = Int(tree.nodes[index].place.offset)
+    let end =
+      tree.nodes[index].style == .flow
+      ? offsets.byte(ofCharacter: event.end_mark.index)
+      : endOfLastChild(collection) ?? begin
+    tree.nodes[index].place.length = Int32(max(0, end - begin))
+    if tree.nodes[index].kind == .mapping { noteDuplicateKeys(of: collection.id) }
+    attach(collection.id, expanded: collection.expanded)
+  }
+
+  private func endOfLastChild(_ collection: OpenCollection) -> Int? {
+    guard let last = collection.children.last else { return nil }
+    if let alias = collection.aliases.last, alias.position == collection.children.count - 1 {
+      return alias.alias.place.bytes.upperBound
+    }
+    return tree[last].place.bytes.upperBound
+  }
+
+  private mutating func add(
+    _ kind: YAMLTree.Kind, _ style: YAMLTree.Style, text: String, place: Place,
+    anchor: UnsafeMutablePointer<yaml_char_t>?, tag: UnsafeMutablePointer<yaml_char_t>?
+  ) throws(YAMLFailure) -> YAMLTree.NodeID {
+    if tree.nodes.count >= limits.nodes {
+      throw YAMLFailure(
+        diagnostic: Diagnostic(
+          .error, "the file holds more than \(limits.nodes) values", file: tree.source.path,
+          at: place, hint: "split it into several files"))
+    }
+    let id = YAMLTree.NodeID(tree.nodes.count)
+    tree.nodes.append(
+      YAMLTree.Node(kind: kind, style: style, place: place, text: text, children: 0..<0))
+    expanded.append(1)
+    if let anchor = Self.text(anchor) {
+      tree.anchors[id] = anchor
+      anchored[anchor] = id
+    }
+    if let tag = Self.text(tag) { tree.tags[id] = tag }
+    return id
+  }
+
+  private mutating func attach(_ id: YAMLTree.NodeID, expanded count: Int) {
+    if open.isEmpty {
+      if tree.root == nil { tree.root = id }
+    } else {
+      open[open.count - 1].children.append(id)
+      // Saturates: one bomb may stand for more values than a number can count.
+      let sum = open[open.count - 1].expanded.addingReportingOverflow(count)
+      open[open.count - 1].expanded = sum.overflow ? .max : sum.partialValue
+    }
+  }
+
+  private mutating func noteDuplicateKeys(of id: YAMLTree.NodeID) {
+    var seen: [String: YAMLTree.NodeID] = [:]
+    for (key, _) in tree.pairs(of: id) {
+      let node = tree[key]
+      guard node.kind == .scalar else {
+        diagnostics.append(
+          Diagnostic(
+            .error, "a key must be a word, not a \(node.kind == .mapping ? "mapping" : "list")",
+            file: tree.source.path, at: node.place))
+        continue
+      }
+      guard let first = seen.updateValue(key, forKey: node.text) else { continue }
+      seen[node.text] = first
+      diagnostics.append(
+        Diagnostic(
+          .error, "duplicate key `\(node.text)`", file: tree.source.path, at: node.place,
+          hint: "keep one of the two",
+          related: [.init("first written here", file: tree.source.path, at: tree[first].place)]))
+    }
+  }
+
+  // MARK: Places
+
+  private func place(_ event: yaml_event_t) -> Place {
+    let start = offsets.byte(ofCharacter: event.start_mark.index)
+    let end = offsets.byte(ofCharacter: event.end_mark.index)
+    return Place(
+      line: Int32(event.start_mark.line + 1), column: Int32(event.start_mark.column + 1),
+      offset: Int32(start), length: Int32(end - start))
+  }
+
+  /// The place of a node without the anchor and tag before it.
+  private func ownPlace(
+    _ event: yaml_event_t, _ anchor: UnsafeMutablePointer<yaml_char_t>?,
+    _ tag: UnsafeMutablePointer<yaml_char_t>?
+  ) -> Place {
+    let whole = place(event)
+    guard anchor != nil || tag != nil else { return whole }
+    let bytes = tree.source.bytes
+    var offset = Int(whole.offset)
+    skipping: while offset < bytes.count {
+      switch bytes[offset] {
+      case UInt8(ascii: "&"), UInt8(ascii: "!"):
+        while offset < bytes.count, !Self.isBlank(bytes[offset]) { offset += 1 }
+      case UInt8(ascii: "#"):
+        while offset < bytes.count, bytes[offset] != UInt8(ascii: "\n") { offset += 1 }
+      case let byte where Self.isBlank(byte): offset += 1
+      default: break skipping
+      }
+    }
+    let end = max(offset, whole.bytes.upperBound)
+    return tree.source.place(min(offset, end)..<end)
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+      || byte == UInt8(ascii: "\t")
+  }
+
+  private static func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {
+    pointer.map { String(cString: $0) }
+  }
+
+  // MARK: Failures
+
+  private func refusal(_ message: String, _ event: yaml_event_t, hint: String?) -> YAMLFailure {
+    YAMLFailure(
+      diagnostic: Diagnostic(
+        .error, message, file: tree.source.path, at: place(event), hint: hint))
+  }
+
+  private func failure(of parser: yaml_parser_t) -> YAMLFailure {
+    let problem = parser.problem.map { String(cString: $0) } ?? "the file is not YAML"
+    let offset = min(
+      offsets.byte(ofCharacter: parser.problem_mark.index), tree.source.bytes.count)
+    let end = min(offset + 1, tree.source.bytes.count)
+    return YAMLFailure(
+      diagnostic: Diagnostic(
+        .error, problem, file: tree.source.path, at: tree.source.place(offset..<end)))
+  }
+}
