@@ -43,6 +43,7 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Diagnostics"),
+    tests(of: "JSONValues"),
   ],
   swiftLanguageModes: [.v6]
 )

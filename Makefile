@@ -1,0 +1,59 @@
+# Divisi. `make demo` and `make test` are all that anyone needs; each does its own set-up.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+MINUTES ?= 10
+
+RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s --product divisi
+BINARY = .build/release/divisi
+
+.PHONY: help deps deps-ci build demo test check lint docs bench fuzz install clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+deps: ## install the Debian packages that building needs, where they are missing
+	@Scripts/deps needed
+
+deps-ci: ## the same, and what lets no test be skipped
+	@Scripts/deps needed tested
+
+build: deps ## the release binary, which runs without a toolchain
+	$(RELEASE)
+
+demo: build ## show Divisi at work in a scratch repository
+	@Scripts/demo $(BINARY)
+
+test: deps ## every test
+	swift build --build-tests
+	swift test --skip-build --parallel
+
+check: deps lint ## format lint, and the tests of what changed
+	@Scripts/check
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests Fuzz
+
+docs: deps ## write again what is generated under docs/
+	swift build --product divisi
+	Scripts/generate-docs .build/debug/divisi
+
+bench: build ## measure, beside a peer or a floor in the same run
+	@Scripts/bench $(BINARY)
+
+fuzz: deps ## feed the readers broken input for MINUTES
+	Fuzz/run $(MINUTES)
+
+install: build ## install to PREFIX (default /usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/divisi
+	install -m 644 docs/divisi.1 $(DESTDIR)$(PREFIX)/share/man/man1/divisi.1
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(BINARY) completions bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi
+	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	$(BINARY) completions zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_divisi
+	install -d $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(BINARY) completions fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/divisi.fish
+
+clean: ## remove what was built
+	rm -rf .build .bench
