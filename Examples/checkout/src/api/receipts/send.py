@@ -1,0 +1,1 @@
+from mail.receipt import compose

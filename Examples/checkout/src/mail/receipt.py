@@ -1,0 +1,2 @@
+def compose(order):
+    return f"Receipt for {order}"
