@@ -33,12 +33,25 @@ let package = Package(
     library("JSONValues"),
     library("Files", imports: ["CSupport"]),
     library("Terminal", imports: ["CSupport"]),
-    library("Arguments", imports: ["Diagnostics", "JSONValues"]),
+    library("Arguments", imports: ["Diagnostics", "Terminal"]),
     library("Plans", imports: ["Diagnostics"]),
     library("Documents", imports: ["Plans", "Diagnostics", "Files", "JSONValues", "CYAML"]),
+    library("Workspaces", imports: ["Files"]),
+    library("Imports"),
+    library(
+      "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
+    library(
+      "PlanLibrary",
+      imports: ["Documents", "Plans", "Imports", "Workspaces", "Files", "Diagnostics"]),
+    library(
+      "Reports", imports: ["Plans", "Documents", "Diagnostics", "JSONValues", "Terminal"]),
     .executableTarget(
       name: "divisi",
-      dependencies: ["Arguments", "Diagnostics", "Documents", "Files", "JSONValues", "Plans", "Terminal"],
+      dependencies: [
+        "Arguments", "Configuration", "Diagnostics", "Documents", "Files", "JSONValues",
+        "PlanLibrary",
+        "Plans", "Reports", "Terminal", "Workspaces",
+      ],
       swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

@@ -1,1 +1,11 @@
-print("divisi")
+// divisi: the command line. Parses, calls, prints; what it calls lives in the targets below.
+//
+// Start reading at `Tool.swift`, which lists the commands.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+exit(divisi(Array(CommandLine.arguments.dropFirst())))

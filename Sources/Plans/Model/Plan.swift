@@ -18,6 +18,8 @@ package struct Plan: Sendable, Equatable {
   package var base: Located<String>?
   /// When the plan should be done, counted from the start of its run.
   package var deadline: Located<Duration>?
+  /// When it was last run, as Divisi wrote it back; nothing where it never was.
+  package var lastRun: String?
   /// The file it was read from, as the person knows it; empty for a plan made of prompt files.
   package var path: String
 

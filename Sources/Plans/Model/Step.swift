@@ -75,6 +75,17 @@ package struct Step: Sendable, Equatable {
   }
 
   package var isGroup: Bool { work.value == .group }
+
+  /// Whether nothing is left to do: what waits for it may go on.
+  package var isFinished: Bool { status.value == .completed || status.value == .skipped }
+
+  /// Whether an agent does it: not a command, an approval or a group.
+  package var isForAgent: Bool {
+    switch work.value {
+    case .prompt, .task: true
+    case .run, .approve, .group: false
+    }
+  }
 }
 
 /// What a step consists of.

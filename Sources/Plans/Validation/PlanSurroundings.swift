@@ -4,6 +4,8 @@
 /// dictionary.
 package protocol PlanSurroundings {
   func entry(at path: String) -> RepositoryEntry
+  /// The paths of the files in the folder that a path lies in, for suggestions.
+  func files(beside path: String) -> [String]
   /// Whether at least one file that exists now matches.
   func hasMatch(for glob: Glob) -> Bool
   /// Another plan of the repository, for `requires`.

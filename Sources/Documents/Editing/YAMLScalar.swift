@@ -1,0 +1,75 @@
+/// How texts are written as scalars of YAML.
+package enum YAMLScalar {
+  /// The text as a scalar on one line: plain where that reads back as the same text, in quotes
+  /// otherwise.
+  package static func written(_ text: String, inFlow: Bool = false) -> String {
+    if mayBePlain(text, inFlow: inFlow) { return text }
+    if text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && isPrintable($0) }) {
+      return "'"
+        + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+        + "'"
+    }
+    return doubleQuoted(text)
+  }
+
+  static func doubleQuoted(_ text: String) -> String {
+    var written = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": written += "\\\""
+      case "\\": written += "\\\\"
+      case "\n": written += "\\n"
+      case "\r": written += "\\r"
+      case "\t": written += "\\t"
+      case _ where scalar.value >= 0x20 && isPrintable(scalar):
+        written.unicodeScalars.append(scalar)
+      default:
+        let digits = String(scalar.value, radix: 16)
+        let width = scalar.value > 0xFFFF ? 8 : 4
+        written +=
+          (width == 8 ? "\\U" : "\\u")
+          + String(repeating: "0", count: width - digits.count) + digits
+      }
+    }
+    return written + "\""
+  }
+
+  /// What YAML lets stand in a line as it is, and does not take for the end of one.
+  private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x20...0x7E, 0xA0...0x2027, 0x202A...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD,
+      0x10000...0x10FFFF:
+      true
+    default: false
+    }
+  }
+
+  private static func mayBePlain(_ text: String, inFlow: Bool) -> Bool {
+    guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
+      first != " ", last != " ", last != ":",
+      text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && isPrintable($0) })
+    else { return false }
+    if "!&*|>'\"%@`#,[]{}?:-=~".unicodeScalars.contains(first) {
+      // A dash before a letter is only a dash; everything else here begins something in YAML.
+      guard first == "-", let second = text.unicodeScalars.dropFirst().first,
+        second != " ", second != "-", !text.contains(where: \.isNumber)
+      else { return false }
+    }
+    if text.contains(": ") || text.contains(" #") { return false }
+    if inFlow, text.contains(where: { ",[]{}:".contains($0) }) { return false }
+    return !isTyped(text)
+  }
+
+  /// Words that readers of YAML take for something other than text.
+  private static func isTyped(_ text: String) -> Bool {
+    switch text.lowercased() {
+    case "null", "true", "false", "yes", "no", "on", "off", "y", "n", ".nan", ".inf", "-.inf",
+      "+.inf", "<<":
+      return true
+    default: break
+    }
+    guard let first = text.unicodeScalars.first else { return true }
+    // Numbers, dates and times begin with these.
+    return "0123456789+.".unicodeScalars.contains(first)
+  }
+}

@@ -1,0 +1,128 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What lies at a path, links followed.
+package enum EntryKind: Sendable, Hashable {
+  case missing
+  case file
+  case folder
+  /// A socket, pipe or device.
+  case other
+}
+
+/// What lies at a path, links followed. A path that cannot be looked at counts as missing.
+package func entryKind(_ path: String) -> EntryKind {
+  var status = stat()
+  guard stat(path, &status) == 0 else { return .missing }
+  return entryKind(mode: status.st_mode)
+}
+
+private func entryKind(mode: mode_t) -> EntryKind {
+  switch mode & S_IFMT {
+  case S_IFREG: .file
+  case S_IFDIR: .folder
+  default: .other
+  }
+}
+
+/// The path without links, `.` and `..`, or nothing where nothing lies there.
+package func realPath(_ path: String) -> String? {
+  guard let pointer = realpath(path, nil) else { return nil }
+  defer { free(pointer) }
+  return String(cString: pointer)
+}
+
+/// The path up to its last component; `/` and `.` for paths that have only one.
+package func parentFolder(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// The last component of a path.
+package func lastComponent(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return path }
+  return String(path[path.index(after: slash)...])
+}
+
+/// The folder that the process works in.
+package func workingFolder() throws(FileError) -> String {
+  guard let pointer = getcwd(nil, 0) else {
+    throw FileError("find", "the working folder", code: errno)
+  }
+  defer { free(pointer) }
+  return String(cString: pointer)
+}
+
+/// A path as seen from a folder, `.` and `..` taken out by their letters alone.
+package func absolutePath(_ path: String, from folder: String) -> String {
+  var kept: [Substring] = []
+  for part in (path.hasPrefix("/") ? path : folder + "/" + path).split(separator: "/") {
+    switch part {
+    case ".": continue
+    case "..": _ = kept.popLast()
+    default: kept.append(part)
+    }
+  }
+  return "/" + kept.joined(separator: "/")
+}
+
+/// Makes a folder and those above it that are missing.
+package func createFolder(_ path: String) throws(FileError) {
+  if entryKind(path) == .folder { return }
+  let parent = parentFolder(of: path)
+  if parent != path, entryKind(parent) == .missing { try createFolder(parent) }
+  if mkdir(path, 0o777) != 0, errno != EEXIST || entryKind(path) != .folder {
+    throw FileError("make the folder", path, code: errno)
+  }
+}
+
+/// The names in a folder, sorted, without `.` and `..`.
+package func listFolder(_ path: String) throws(FileError) -> [String] {
+  guard let stream = opendir(path) else { throw FileError("list", path, code: errno) }
+  defer { closedir(stream) }
+  var names: [String] = []
+  while let entry = readdir(stream) {
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
+      String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if name != ".", name != ".." { names.append(name) }
+  }
+  return names.sorted()
+}
+
+/// The files below a folder as paths relative to it, in order of name.
+///
+/// Links are given as files and not followed, so that a walk always ends; what vanishes or cannot
+/// be read meanwhile is passed over; at most `limit` files are given.
+package func walkFolder(
+  _ root: String, limit: Int = 200_000, entering: (String) -> Bool = { _ in true }
+) -> [String] {
+  var files: [String] = []
+  var waiting = [""]
+  while let folder = waiting.popLast(), files.count < limit {
+    guard let names = try? listFolder(folder.isEmpty ? root : root + "/" + folder) else { continue }
+    var inner: [String] = []
+    for name in names {
+      let path = folder.isEmpty ? name : folder + "/" + name
+      var status = stat()
+      guard lstat(root + "/" + path, &status) == 0 else { continue }
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR: if entering(path) { inner.append(path) }
+      case S_IFREG, S_IFLNK: files.append(path)
+      default: continue
+      }
+    }
+    waiting.append(contentsOf: inner.reversed())
+  }
+  return files
+}
+
+/// The size of a file in bytes, links followed.
+package func fileSize(_ path: String) throws(FileError) -> Int {
+  var status = stat()
+  guard stat(path, &status) == 0 else { throw FileError("read", path, code: errno) }
+  return Int(status.st_size)
+}

@@ -1,0 +1,48 @@
+/// A pattern for paths below the repository's root; docs/PLANS.md defines the language.
+///
+/// It was found right when it was made; what it means is worked out where it is needed, so that a
+/// plan can hold a hundred thousand of them.
+package struct Glob: Hashable, Sendable {
+  /// As it was written.
+  package let text: String
+
+  package init(_ text: String) throws(GlobFlaw) {
+    _ = try GlobPattern(parsing: text)
+    self.text = text
+  }
+
+  /// What the text means.
+  package var pattern: GlobPattern {
+    // The text was parsed when the glob was made, so this cannot fail.
+    (try? GlobPattern(parsing: text)) ?? GlobPattern(alternatives: [])
+  }
+
+  /// Whether it holds a wildcard, so that it may match nothing by mistake.
+  package var hasWildcard: Bool { pattern.hasWildcard }
+
+  package func matches(_ path: String) -> Bool { pattern.matches(path) }
+
+  /// Whether some path, existing or not, matches both.
+  package func overlaps(_ other: Glob) -> Bool { pattern.overlaps(other.pattern) }
+
+  /// A path that matches both, or nothing where none can.
+  package func commonPath(with other: Glob) -> String? { pattern.commonPath(with: other.pattern) }
+}
+
+/// Why a text is no glob; continues "`x` ...".
+package struct GlobFlaw: Error, Hashable, Sendable {
+  package let message: String
+  package let hint: String
+}
+
+extension Glob {
+  /// A path as a glob in which no character means anything but itself.
+  package static func escaped(_ path: String) -> String {
+    var text = ""
+    for character in path {
+      if "*?[]{}\\,".contains(character) { text.append("\\") }
+      text.append(character)
+    }
+    return text
+  }
+}

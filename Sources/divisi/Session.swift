@@ -1,0 +1,87 @@
+import Arguments
+import Diagnostics
+import Files
+import JSONValues
+import PlanLibrary
+import Terminal
+import Workspaces
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What every command is handed: where the person stands, how output is to look, and where it goes.
+struct Session: Sendable {
+  /// The folder that paths on the command line are relative to.
+  let folder: String
+  let environment: [String: String]
+  let wantsJSON: Bool
+  let isQuiet: Bool
+  let verbosity: Int
+  let configurationFile: String?
+  let output: Screen
+  let errors: Screen
+
+  /// Results go to standard output.
+  func print(_ text: String) {
+    guard !text.isEmpty else { return }
+    write(text.hasSuffix("\n") ? text : text + "\n", to: 1)
+  }
+
+  func print(_ json: JSON) { print(json.text()) }
+
+  /// Talk goes to standard error, and is left out where quiet was asked for.
+  func say(_ text: String) {
+    if !isQuiet { complain(text) }
+  }
+
+  /// What a person must know even where quiet was asked for.
+  func complain(_ text: String) {
+    guard !text.isEmpty else { return }
+    write(text.hasSuffix("\n") ? text : text + "\n", to: 2)
+  }
+
+  func repository() throws(Failure) -> Repository {
+    do {
+      return try Repository.find(from: folder)
+    } catch {
+      throw Failure(error.description, hint: error.hint)
+    }
+  }
+}
+
+/// Why a command could not do its work: told in one line, with what to do in a second.
+struct Failure: Error {
+  let message: String
+  let hint: String?
+  let status: Int32
+
+  init(_ message: String, hint: String? = nil, status: Int32 = 1) {
+    self.message = message
+    self.hint = hint
+    self.status = status
+  }
+}
+
+extension Failure {
+  init(_ error: FileError) {
+    self.init(error.description, hint: error.isMissing ? "check the path" : nil)
+  }
+
+  init(_ error: PlanNotFound) { self.init(error.description, hint: error.hint) }
+}
+
+/// Writes all of a text; ends the program quietly where nobody reads any more.
+private func write(_ text: String, to descriptor: Int32) {
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    if count < 0 {
+      if errno == EINTR { continue }
+      exit(errno == EPIPE ? 0 : 1)
+    }
+    bytes = bytes.dropFirst(count)
+  }
+}
