@@ -68,6 +68,7 @@ private struct Excerpt {
     guard let range = source.lineBytes(Int(place.line)) else { return nil }
     var scalars = Array(String(decoding: source.bytes[range], as: UTF8.self).unicodeScalars)
     if place.line == 1, scalars.first == "\u{FEFF}" { scalars.removeFirst() }
+    guard scalars.contains(where: { !$0.properties.isWhitespace }) else { return nil }
     let start = min(max(Int(place.column) - 1, 0), scalars.count)
     let meant = place.bytes.clamped(to: 0..<source.bytes.count).clamped(to: range)
     let length = String(decoding: source.bytes[meant], as: UTF8.self).unicodeScalars.count

@@ -154,7 +154,9 @@ package struct ObjectReader {
 
   private func reportUnknown(_ key: YAMLTree.NodeID, _ reader: inout TreeReader) {
     let name = reader.tree[key].text
-    var hint = "a \(shape.name) knows: " + shape.keys.map(\.name).joined(separator: ", ")
+    let known = shape.keys.map(\.name)
+    var hint = "a \(shape.name) knows \(known.prefix(12).joined(separator: ", "))"
+    if known.count > 12 { hint += " and \(known.count - 12) more" }
     if let near = closestMatch(to: name, in: shape.allNames), let slot = shape.slot(of: near) {
       let meant = shape.keys[slot]
       hint = "did you mean `\(near)`?"

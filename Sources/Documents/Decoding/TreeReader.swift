@@ -22,14 +22,21 @@ package struct TreeReader {
 
   /// Tells that a value is not what its key takes.
   mutating func reportMismatch(_ node: YAMLTree.NodeID, expected: String) {
-    report(
-      "\(subject) takes \(expected), not \(description(of: node))", at: place(of: node),
-      hint: example.map { "write it like this: \($0)" })
+    let message =
+      tree.isNull(node)
+      ? "\(subject) has no value; it takes \(expected)"
+      : "\(subject) takes \(expected), not \(description(of: node))"
+    report(message, at: place(of: node), hint: example.map { "write it like this: \($0)" })
   }
 
   /// Tells what is wrong with a value that has the right shape.
   mutating func reportFlaw(_ node: YAMLTree.NodeID, _ flaw: String, hint: String?) {
-    report("\(subject): `\(tree[node].text)` \(flaw)", at: place(of: node), hint: hint)
+    let text = tree[node].text
+    let message =
+      text.allSatisfy(\.isWhitespace)
+      ? "\(subject) is empty" : "\(subject): `\(shortened(text))` \(flaw)"
+    let written = example.map { "write it like this: \($0)" }
+    report(message, at: place(of: node), hint: hint ?? written)
   }
 
   /// What stands there, in the words of the person who wrote it.

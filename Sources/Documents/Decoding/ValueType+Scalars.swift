@@ -16,8 +16,7 @@ extension ValueType {
       do throws(QuantityFlaw) {
         return try read(reader.tree[node].text)
       } catch {
-        let written = reader.example.map { "write it like this: \($0)" }
-        reader.reportFlaw(node, error.message, hint: hint ?? written)
+        reader.reportFlaw(node, error.message, hint: hint)
         return nil
       }
     }
@@ -184,7 +183,7 @@ extension ValueType {
         let text = reader.tree[node].text
         if let flaw = Identifier.flaw(in: text) {
           reader.report(
-            "id `\(text)` \(flaw)", at: reader.place(of: node),
+            text.isEmpty ? "an id is empty" : "id `\(text)` \(flaw)", at: reader.place(of: node),
             hint: "\(Identifier.rule), because \(Identifier.reason)")
           // A malformed id is still the one that others mean when they name it.
           return text.isEmpty ? nil : make(text)

@@ -123,18 +123,16 @@ private struct PlanDecoder {
       let meant: PlanStatus = kind == .milestone ? .inProgress : .coordinating
       hint = "a running \(kind.rawValue) is `\(meant.rawValue)`"
       reader.report(
-        "`status`: `\(written.value)` is not a status of a \(article(kind))", at: written.place,
+        "`status`: `\(written.value)` is not a status of \(kind == .milestone ? "a milestone" : "an orchestration")",
+        at: written.place,
         hint: hint)
       return Located(other.isRunning ? meant : other, at: written.place)
     }
     reader.report(
-      "`status`: `\(written.value)` is not a status of a \(article(kind))", at: written.place,
+      "`status`: `\(written.value)` is not a status of \(kind == .milestone ? "a milestone" : "an orchestration")",
+      at: written.place,
       hint: hint)
     return Located(.planned, at: written.place)
-  }
-
-  private func article(_ kind: PlanKind) -> String {
-    kind == .milestone ? "milestone" : "plan of this kind"
   }
 
   // MARK: Steps
@@ -142,6 +140,9 @@ private struct PlanDecoder {
   private mutating func readSteps(_ list: YAMLTree.NodeID, _ kind: PlanKind) {
     guard isList(list, of: "steps") else { return }
     let items = reader.tree.items(of: list)
+    if items.isEmpty {
+      reader.report("the plan has no steps", at: reader.place(of: list), hint: "add - id: api")
+    }
     steps.reserveCapacity(items.count)
     for item in items { readStep(item, group: nil, mayBeGroup: kind == .orchestration) }
   }

@@ -44,7 +44,6 @@ struct YAMLComposer {
     defer { pinned.deallocate() }
     _ = pinned.initialize(from: bytes)
     yaml_parser_set_input_string(parser, pinned.baseAddress, bytes.count)
-    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
     var event = yaml_event_t()
     while true {
       guard yaml_parser_parse(parser, &event) == 1 else { throw failure(of: parser.pointee) }
@@ -147,7 +146,7 @@ struct YAMLComposer {
       ? offsets.byte(ofCharacter: event.end_mark.index)
       : endOfLastChild(collection) ?? begin
     tree.nodes[index].place.length = Int32(max(0, end - begin))
-    if tree.nodes[index].kind == .mapping { noteDuplicateKeys(of: collection.id) }
+    if tree.nodes[index].kind == .mapping { noteFlawsOfKeys(in: collection.id) }
     attach(collection.id, expanded: collection.expanded)
   }
 
@@ -192,25 +191,55 @@ struct YAMLComposer {
     }
   }
 
-  private mutating func noteDuplicateKeys(of id: YAMLTree.NodeID) {
+  private mutating func noteFlawsOfKeys(in id: YAMLTree.NodeID) {
+    let children = tree.nodes[Int(id.index)].children
+    // Most mappings have a handful of keys, which are compared faster than they are hashed.
+    let isSmall = children.count <= 32
     var seen: [String: YAMLTree.NodeID] = [:]
-    for (key, _) in tree.pairs(of: id) {
+    var edge = Int(children.lowerBound)
+    while edge < Int(children.upperBound) {
+      let (key, value) = (tree.edges[edge], tree.edges[edge + 1])
       let node = tree[key]
-      guard node.kind == .scalar else {
-        diagnostics.append(
-          Diagnostic(
-            .error, "a key must be a word, not a \(node.kind == .mapping ? "mapping" : "list")",
-            file: tree.source.path, at: node.place))
-        continue
+      if node.kind != .scalar {
+        note("a key must be a word, not a \(node.kind == .mapping ? "mapping" : "list")", key)
+      } else if tree.isMergeKey(key) {
+        noteFlawsOfMerge(value)
       }
-      guard let first = seen.updateValue(key, forKey: node.text) else { continue }
-      seen[node.text] = first
-      diagnostics.append(
-        Diagnostic(
-          .error, "duplicate key `\(node.text)`", file: tree.source.path, at: node.place,
-          hint: "keep one of the two",
-          related: [.init("first written here", file: tree.source.path, at: tree[first].place)]))
+      var first: YAMLTree.NodeID?
+      if isSmall {
+        var earlier = Int(children.lowerBound)
+        while earlier < edge, first == nil {
+          if tree[tree.edges[earlier]].text == node.text { first = tree.edges[earlier] }
+          earlier += 2
+        }
+      } else {
+        first = seen[node.text]
+        if first == nil { seen[node.text] = key }
+      }
+      if let first, node.kind == .scalar, tree[first].kind == .scalar {
+        note(
+          "duplicate key `\(node.text)`", key, hint: "keep one of the two",
+          related: [.init("first written here", file: tree.source.path, at: tree[first].place)])
+      }
+      edge += 2
     }
+  }
+
+  private mutating func noteFlawsOfMerge(_ value: YAMLTree.NodeID) {
+    let sources =
+      tree[value].kind == .sequence ? Array(tree.items(of: value)) : [value]
+    for source in sources where tree[source].kind != .mapping {
+      note("`<<` merges mappings, and this is none", source, hint: "name an anchor: <<: *usual")
+    }
+  }
+
+  private mutating func note(
+    _ message: String, _ id: YAMLTree.NodeID, hint: String? = nil,
+    related: [Diagnostic.Related] = []
+  ) {
+    diagnostics.append(
+      Diagnostic(
+        .error, message, file: tree.source.path, at: tree[id].place, hint: hint, related: related))
   }
 
   // MARK: Places
@@ -264,12 +293,7 @@ struct YAMLComposer {
   }
 
   private func failure(of parser: yaml_parser_t) -> YAMLFailure {
-    let problem = parser.problem.map { String(cString: $0) } ?? "the file is not YAML"
-    let offset = min(
-      offsets.byte(ofCharacter: parser.problem_mark.index), tree.source.bytes.count)
-    let end = min(offset + 1, tree.source.bytes.count)
-    return YAMLFailure(
-      diagnostic: Diagnostic(
-        .error, problem, file: tree.source.path, at: tree.source.place(offset..<end)))
+    let error = YAMLSyntaxError(parser, offsets: offsets, source: tree.source)
+    return YAMLFailure(diagnostic: error.diagnostic)
   }
 }

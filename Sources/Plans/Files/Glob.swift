@@ -18,7 +18,14 @@ package struct Glob: Hashable, Sendable {
   }
 
   /// Whether it holds a wildcard, so that it may match nothing by mistake.
-  package var hasWildcard: Bool { pattern.hasWildcard }
+  package var hasWildcard: Bool {
+    var isEscaped = false
+    for character in text {
+      if !isEscaped, "*?[{".contains(character) { return true }
+      isEscaped = character == "\\" && !isEscaped
+    }
+    return false
+  }
 
   package func matches(_ path: String) -> Bool { pattern.matches(path) }
 

@@ -7,15 +7,6 @@ package struct GlobPattern: Hashable, Sendable {
 
   init(alternatives: [Alternative]) { self.alternatives = alternatives }
 
-  /// Whether some alternative has more than letters in it; the `**` that every plain path ends in
-  /// does not count.
-  var hasWildcard: Bool {
-    alternatives.contains { alternative in
-      alternative.dropLast().contains { Self.literal($0) == nil }
-        || alternative.last.map { $0 != .run && Self.literal($0) == nil } ?? false
-    }
-  }
-
   package func matches(_ path: String) -> Bool {
     let row = Self.row(ofPath: path)
     return alternatives.contains { Self.meeting($0, row).isPossible }

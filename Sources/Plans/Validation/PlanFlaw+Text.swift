@@ -2,7 +2,6 @@
 extension PlanFlaw {
   var message: String {
     switch self {
-    case .emptyPlan: "the plan has no steps"
     case .emptyGroup(let group): "group `\(group)` has no tasks"
     case .duplicateID(let id): "a second step is called `\(id)`"
     case .idsDifferByCase(let id, let other):
@@ -56,7 +55,6 @@ extension PlanFlaw {
 
   var hint: String? {
     switch self {
-    case .emptyPlan: "add a step: - id: api"
     case .emptyGroup: "add tasks, or remove the group"
     case .duplicateID: "give it another id"
     case .idsDifferByCase: "some file systems take their folders and branches for one"

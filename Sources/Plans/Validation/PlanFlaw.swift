@@ -3,7 +3,6 @@ import Diagnostics
 /// Everything that can be wrong with a plan that was read, with the facts that a message needs.
 enum PlanFlaw {
   // The graph.
-  case emptyPlan
   case emptyGroup(StepID)
   case duplicateID(StepID)
   case idsDifferByCase(StepID, StepID)

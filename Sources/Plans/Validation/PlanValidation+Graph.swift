@@ -2,7 +2,6 @@ import Diagnostics
 
 extension PlanValidation {
   mutating func checkIDs() {
-    if plan.steps.isEmpty { report(.emptyPlan, at: plan.id.place) }
     var hasTasks = [Bool](repeating: false, count: plan.steps.count)
     for step in plan.steps {
       if let group = step.group { hasTasks[group] = true }

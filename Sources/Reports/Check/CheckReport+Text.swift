@@ -76,7 +76,7 @@ extension CheckReport {
     if nodes.count > 8, let last = nodes.last {
       text += " -> ... \(nodes.count - 5) more ... -> \(plan.steps[last].id.value)"
     }
-    return "\(analysis.criticalPath.length.words): \(text)"
+    return "\(analysis.criticalPath.length.brief): \(text)"
   }
 
   private func width(_ width: Width) -> String {
@@ -117,7 +117,7 @@ extension CheckReport {
     for agents in Self.agentCounts {
       guard let time = analysis.makespan(agents: agents) else { continue }
       let speedUp = time > .zero ? alone / time : 1
-      table.append([.init(String(agents)), .init(time.words), .init("\(oneDecimal(speedUp)) x")])
+      table.append([.init(String(agents)), .init(time.brief), .init("\(oneDecimal(speedUp)) x")])
     }
     return table.text()
   }

@@ -25,10 +25,10 @@ private struct Picture {
     let widest =
       diagram.nodes.map { node in
         max(
-          min(TextMeasure.width(node.title, size: Self.titleSize, isBold: true), 330) * 0.6,
-          TextMeasure.width(Self.detail(of: node), size: Self.smallSize) * 0.8)
+          TextMeasure.width(node.title, size: Self.titleSize, isBold: true) * 0.6,
+          TextMeasure.width(Self.detail(of: node) + "   " + node.estimate, size: Self.smallSize))
       }.max() ?? 0
-    let width = (min(max(widest, 110), 190) + 2 * Self.boxPadding + 18).rounded(.up)
+    let width = (min(max(widest, 110), 210) + 2 * Self.boxPadding + 18).rounded(.up)
     titles = diagram.nodes.map { node in
       TextMeasure.lines(
         node.title, width: width - 2 * Self.boxPadding - 18, size: Self.titleSize, atMost: 2,

@@ -50,7 +50,7 @@ package struct Diagram: Sendable {
   package init(_ plan: Plan, _ analysis: PlanAnalysis) {
     title = plan.title
     let path = analysis.criticalPath
-    let onPath = Set(path.length > .zero ? path.nodes : [])
+    let onPath = Set(path.length > .zero ? path.nodes.filter { !plan.steps[$0].isFinished } : [])
     nodes = []
     groups = []
     edges = []
@@ -70,13 +70,13 @@ package struct Diagram: Sendable {
       nodes.append(
         Node(
           id: step.id.value.text, title: step.title, status: step.status.value, doer: step.doer,
-          estimate: step.estimate?.value.words ?? "", isCritical: onPath.contains(index),
+          estimate: step.estimate?.value.brief ?? "", isCritical: onPath.contains(index),
           group: group))
     }
     let steps = plan.steps.count { !$0.isGroup }
     subtitle =
       counted(steps, "step")
-      + (analysis.graph.isAcyclic ? ", critical path \(path.length.words)" : "")
+      + (analysis.graph.isAcyclic ? ", critical path \(path.length.brief)" : "")
     addNeeds(plan, ends, onPath: onPath)
     addPairs(plan, analysis, ends)
   }

@@ -52,8 +52,8 @@ struct LaneHeights {
       offsets.append(offsets[offsets.count - 1] + room(upper, lower))
     }
     var blocks: [(sum: Double, weight: Double, count: Int)] = []
-    for (position, place) in column.enumerated() {
-      let (wish, weight) = wish(of: place, side)
+    let wishes = wishes(of: column, side)
+    for (position, (wish, weight)) in wishes.enumerated() {
       blocks.append(((wish - offsets[position]) * weight, weight, 1))
       while blocks.count > 1,
         blocks[blocks.count - 2].sum / blocks[blocks.count - 2].weight
@@ -74,12 +74,26 @@ struct LaneHeights {
     }
   }
 
-  private func wish(of place: Int, _ side: Side) -> (Double, weight: Double) {
+  private func wishes(of column: [Int], _ side: Side) -> [(Double, weight: Double)] {
+    var wishes = column.map { wish(of: $0, side) }
+    // What is joined to nothing wants to stand by its neighbour, above or below.
+    for index in wishes.indices.dropFirst() where wishes[index] == nil {
+      guard let upper = wishes[index - 1] else { continue }
+      wishes[index] = (upper.0 + room(column[index - 1], column[index]), 0.1)
+    }
+    for index in wishes.indices.dropLast().reversed() where wishes[index] == nil {
+      guard let lower = wishes[index + 1] else { continue }
+      wishes[index] = (lower.0 - room(column[index], column[index + 1]), 0.1)
+    }
+    return wishes.enumerated().map { $1 ?? (middles[column[$0]], 0.1) }
+  }
+
+  private func wish(of place: Int, _ side: Side) -> (Double, weight: Double)? {
     var joined: [Int] = []
     if side != .behind { joined += columns.before[place] }
-    if side != .before { joined += columns.behind[place] }
-    // What is joined to nothing on this side stays where it is, if others let it.
-    guard !joined.isEmpty else { return (middles[place], 0.1) }
+    if side != .before || joined.isEmpty { joined += columns.behind[place] }
+    if joined.isEmpty { joined = columns.before[place] }
+    guard !joined.isEmpty else { return nil }
     let mean = joined.reduce(0.0) { $0 + middles[$1] } / Double(joined.count)
     let isStraight = columns.isLane(place) && joined.contains { columns.isLane($0) }
     return (mean, isStraight ? 8 : columns.isLane(place) ? 4 : 1)
