@@ -57,6 +57,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Diagnostics"),
     tests(of: "JSONValues"),
+    tests(of: "Documents", imports: ["Diagnostics", "Files", "JSONValues", "Plans"]),
     tests(of: "PlanLibrary", imports: ["Plans", "Reports", "Terminal", "Workspaces"]),
   ],
   swiftLanguageModes: [.v6]

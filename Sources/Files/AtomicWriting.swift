@@ -8,7 +8,7 @@
 /// crash: a temporary file beside it is written, synced and renamed over it, then the folder synced.
 ///
 /// A symbolic link stays one: what it points to is replaced. The mode of an existing file is kept,
-/// and its owner where the system allows. A crash can leave a file named `.NAME.divisi-PID` behind,
+/// and its owner where the system allows. A crash can leave a file named `.NAME.divisi-PID-N` behind,
 /// which holds nothing that is needed.
 package func writeFile(_ path: String, _ bytes: [UInt8]) throws(FileError) {
   _ = try replaceFile(path, with: bytes) { () throws(FileError) -> Bool in true }
@@ -20,10 +20,7 @@ package func replaceFile(
   _ path: String, with bytes: [UInt8], if mayReplace: () throws(FileError) -> Bool
 ) throws(FileError) -> Bool {
   let target = realPath(path) ?? path
-  let temporary = "\(parentFolder(of: target))/.\(lastComponent(of: target)).divisi-\(getpid())"
-  let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
-  let descriptor = open(temporary, flags, 0o666)
-  guard descriptor >= 0 else { throw FileError("write", path, code: errno) }
+  let (temporary, descriptor) = try makeTemporaryFile(beside: target, path)
   var isRenamed = false
   defer { if !isRenamed { unlink(temporary) } }
   do {
@@ -44,6 +41,36 @@ package func replaceFile(
   isRenamed = true
   try syncFolder(parentFolder(of: target))
   return true
+}
+
+/// A new file beside another, under a name that nobody else has.
+private func makeTemporaryFile(
+  beside target: String, _ path: String
+) throws(FileError) -> (String, Int32) {
+  let stem = "\(parentFolder(of: target))/.\(lastComponent(of: target)).divisi-\(getpid())"
+  for number in 0..<10_000 {
+    let name = "\(stem)-\(number)"
+    let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    if descriptor >= 0 { return (name, descriptor) }
+    guard errno == EEXIST else { break }
+  }
+  throw FileError("write", path, code: errno)
+}
+
+/// Does something while no other writer of Divisi, in this process or another, does the like to
+/// files in the same folder. The lock is on the folder itself, so it leaves nothing behind and ends
+/// with the process.
+package func withLock<Result>(
+  onFolderOf path: String, _ body: () throws -> Result
+) throws -> Result {
+  let folder = parentFolder(of: realPath(path) ?? path)
+  let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw FileError("lock", folder, code: errno) }
+  defer { close(descriptor) }
+  while flock(descriptor, LOCK_EX) != 0 {
+    guard errno == EINTR else { throw FileError("lock", folder, code: errno) }
+  }
+  return try body()
 }
 
 private func writeAll(
