@@ -32,6 +32,9 @@ package struct Table: Sendable {
     package init(stringLiteral value: String) { self.init(value) }
   }
 
+  /// What a column that may shrink keeps at least.
+  private static let narrowest = 8
+
   package let columns: [Column]
   package private(set) var rows: [[Cell]] = []
 
@@ -67,20 +70,18 @@ package struct Table: Sendable {
       }
     }
     guard let limit else { return widths }
-    var excess = widths.reduce(2 * (widths.count - 1), +) - limit
-    while excess > 0 {
-      let shrinking = columns.indices.filter {
-        columns[$0].mayShrink && widths[$0] > max(8, columns[$0].title.displayWidth)
+    // The widest level at which all fits is common to the columns that are cut.
+    func cut(to level: Int) -> [Int] {
+      columns.indices.map { index in
+        guard columns[index].mayShrink else { return widths[index] }
+        return min(widths[index], max(level, columns[index].title.displayWidth))
       }
-      guard let widest = shrinking.max(by: { widths[$0] < widths[$1] }) else { break }
-      // Down to the next widest in one stride, so that this ends after a few rounds.
-      let floor = max(8, columns[widest].title.displayWidth)
-      let next = shrinking.map { widths[$0] }.filter { $0 < widths[widest] }.max() ?? floor
-      let step = min(excess, max(1, widths[widest] - max(next, floor)))
-      widths[widest] -= step
-      excess -= step
     }
-    return widths
+    var level = max(limit, Self.narrowest)
+    while level > Self.narrowest, cut(to: level).reduce(2 * (widths.count - 1), +) > limit {
+      level -= 1
+    }
+    return cut(to: level)
   }
 
   private func line(_ cells: [Cell], _ widths: [Int], _ palette: Palette) -> String {

@@ -24,6 +24,38 @@ struct Session: Sendable {
   let output: Screen
   let errors: Screen
 
+  init(_ options: GlobalOptions, _ environment: [String: String], folder: String) {
+    self.folder = folder
+    self.environment = environment
+    wantsJSON = options.wantsJSON
+    isQuiet = options.isQuiet
+    verbosity = options.verbosity
+    configurationFile = options.configurationFile.map { absolutePath($0, from: folder) }
+    output = Screen(descriptor: 1, environment: environment, color: options.color)
+    errors = Screen(descriptor: 2, environment: environment, color: options.color)
+  }
+
+  /// A session in the folder that the person stands in, or that `-C` names.
+  init(_ options: GlobalOptions, _ environment: [String: String]) throws {
+    var folder = try workingFolder()
+    if let asked = options.folder {
+      folder = absolutePath(asked, from: folder)
+      guard entryKind(folder) == .folder else {
+        throw Failure("there is no folder \(asked)", hint: "check the path behind -C")
+      }
+    }
+    self.init(options, environment, folder: folder)
+  }
+
+  /// Tells why a command failed, and gives the status to exit with.
+  func tell(_ error: any Error) -> ExitStatus {
+    let failure = error as? Failure ?? Failure("\(error)")
+    let paint = errors.palette.paint as (TextRole, String) -> String
+    complain("divisi: \(failure.message)")
+    if let hint = failure.hint { complain("  hint: " + paint(.hint, hint)) }
+    return .failure
+  }
+
   /// Results go to standard output.
   func print(_ text: String) {
     guard !text.isEmpty else { return }
@@ -56,12 +88,10 @@ struct Session: Sendable {
 struct Failure: Error {
   let message: String
   let hint: String?
-  let status: Int32
 
-  init(_ message: String, hint: String? = nil, status: Int32 = 1) {
+  init(_ message: String, hint: String? = nil) {
     self.message = message
     self.hint = hint
-    self.status = status
   }
 }
 

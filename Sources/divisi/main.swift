@@ -2,10 +2,12 @@
 //
 // Start reading at `Tool.swift`, which lists the commands.
 
+import Arguments
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
 
-exit(divisi(Array(CommandLine.arguments.dropFirst())))
+exit(await divisi(Array(CommandLine.arguments.dropFirst())).rawValue)

@@ -27,6 +27,9 @@ package struct CheckReport: Sendable {
     analysis = plan.flatMap { $0.steps.isEmpty ? nil : PlanAnalysis($0) }
   }
 
+  /// What messages call the plan: its file, or the first of its prompt files.
+  package var name: String { sources.first?.path ?? "plan" }
+
   /// Whether the plan can be run as it stands.
   package func isValid(strict: Bool) -> Bool {
     !diagnostics.contains { $0.severity == .error || strict && $0.severity == .warning }

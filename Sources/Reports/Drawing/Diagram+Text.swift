@@ -1,4 +1,4 @@
-import Plans
+package import Plans
 package import Terminal
 
 extension Diagram {
@@ -101,6 +101,23 @@ extension Diagram {
       }
     }
     return parts.joined(separator: "; ")
+  }
+}
+
+extension Diagram {
+  /// The waves of an analysis in the numbers of a diagram, which counts no groups. What is finished
+  /// stands before all of them, what can never start behind.
+  package static func waves(_ plan: Plan, _ analysis: PlanAnalysis) -> [[Int]] {
+    var numbers: [Int: Int] = [:]
+    for (index, step) in plan.steps.enumerated() where !step.isGroup {
+      numbers[index] = numbers.count
+    }
+    let steps = plan.steps.indices.filter { !plan.steps[$0].isGroup }
+    let inWaves = Set(analysis.waves.joined())
+    let finished = steps.filter { plan.steps[$0].isFinished }
+    let others = steps.filter { !plan.steps[$0].isFinished && !inWaves.contains($0) }
+    return ([finished] + analysis.waves + [others]).filter { !$0.isEmpty }
+      .map { wave in wave.compactMap { numbers[$0] } }
   }
 }
 

@@ -7,25 +7,36 @@ import Reports
 import Terminal
 import Workspaces
 
-let configCommand: Command<Session> = Command(
-  "config", summary: "show every setting, its value, and where it came from",
-  discussion: """
-    A value comes from the default, the user's file, the repository's divisi.yaml, the environment \
-    (DIVISI_LIMITS_AGENTS for limits.agents) or --set; the last of these that names it counts.
-    """,
-  section: "Set-up",
-  examples: [
-    Example("divisi config", "show all settings"),
-    Example("divisi config limits.agents", "show the value of one, for scripts"),
-  ],
-  exitCodes: [ExitCode(0, "the settings are right"), ExitCode(1, "some are not, or there is none")]
-) { shape in
-  let assignments = shape.options(
-    "set", .text("KEY=VALUE"), help: "show what would be in force with this value")
-  let name = shape.optionalArgument(
-    .named("KEY", kind: "setting"), help: "one setting, or one section")
-  return { values, session in
-    let configuration = try session.configuration(setting: values[assignments])
+struct Config: Command {
+  var assignments: [String] = []
+  var name: String?
+
+  static let spec = CommandSpec<Self>(
+    "config", "show every setting, its value, and where it came from"
+  ) {
+    Example("divisi config", "show all settings")
+    Example("divisi config limits.agents", "show the value of one, for scripts")
+    Discussion(
+      """
+      A value comes from the default, the user's file, the repository's divisi.yaml, the \
+      environment (DIVISI_LIMITS_AGENTS for limits.agents) or --set; the last of these that names \
+      it counts.
+      """)
+    Option(
+      \.assignments, "--set", help: "show what would be in force with this value",
+      placeholder: "KEY=VALUE", completion: .dynamic("setting"))
+    Argument(\.name, "KEY", "one setting, or one section", completion: .dynamic("setting"))
+    Exit(0, "the settings are right")
+    Exit(1, "some are not, or there is no such setting")
+  }
+
+  func objection() -> String? {
+    assignments.first { !$0.contains("=") }
+      .map { "`--set` takes KEY=VALUE, such as limits.agents=2, not `\($0)`" }
+  }
+
+  func run(in session: Session) throws -> ExitStatus {
+    let configuration = try session.configuration(setting: assignments)
     let byPath = Dictionary(
       configuration.sources.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
     for diagnostic in configuration.diagnostics {
@@ -33,7 +44,7 @@ let configCommand: Command<Session> = Command(
         diagnostic.text(in: byPath[diagnostic.file], paint: session.errors.palette.paint))
     }
     var shown = configuration.entries
-    if let name = values[name] {
+    if let name {
       shown = shown.filter { $0.setting.name == name || $0.setting.section == name }
       guard !shown.isEmpty else {
         let names = configuration.entries.map(\.setting.name)
@@ -45,7 +56,7 @@ let configCommand: Command<Session> = Command(
     }
     if session.wantsJSON {
       session.print(.array(shown.map(json)))
-    } else if shown.count == 1, let only = shown.first, values[name] == only.setting.name {
+    } else if shown.count == 1, let only = shown.first, name == only.setting.name {
       session.print(only.text == "~" ? "none" : only.text)
       session.say(
         "\(only.setting.help)\n"
@@ -61,32 +72,26 @@ let configCommand: Command<Session> = Command(
       }
       session.print(table.text(on: session.output))
     }
-    return configuration.hasErrors ? 1 : 0
+    return configuration.hasErrors ? .failure : .success
   }
-}
 
-private func json(_ entry: Configuration.Entry) -> JSON {
-  [
-    "setting": .string(entry.setting.name),
-    "value": entry.text == "~" ? .null : .string(entry.text),
-    "default": entry.setting.defaultText == "~" ? .null : .string(entry.setting.defaultText),
-    "type": .string(entry.setting.typeName), "from": .string(entry.origin.kind),
-    "place": .string(entry.origin.text), "meaning": .string(entry.setting.help),
-  ]
+  private func json(_ entry: Configuration.Entry) -> JSON {
+    [
+      "setting": .string(entry.setting.name),
+      "value": entry.text == "~" ? .null : .string(entry.text),
+      "default": entry.setting.defaultText == "~" ? .null : .string(entry.setting.defaultText),
+      "type": .string(entry.setting.typeName), "from": .string(entry.origin.kind),
+      "place": .string(entry.origin.text), "meaning": .string(entry.setting.help),
+    ]
+  }
 }
 
 extension Session {
   /// The settings in force here; assignments are `KEY=VALUE`.
   func configuration(setting assignments: [String] = []) throws -> Configuration {
-    var flags: [(flag: String, setting: String, value: String)] = []
-    for assignment in assignments {
+    let flags = assignments.map { assignment in
       let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else {
-        throw Failure(
-          "--set takes KEY=VALUE, not `\(assignment)`", hint: "such as --set limits.agents=2",
-          status: 2)
-      }
-      flags.append(("--set", String(parts[0]), String(parts[1])))
+      return (flag: "--set", setting: String(parts[0]), value: String(parts.last ?? ""))
     }
     do throws(FileError) {
       return try Configuration.load(

@@ -4,24 +4,27 @@ import Files
 import JSONValues
 import Workspaces
 
-let initCommand: Command<Session> = Command(
-  "init", summary: "write a configuration and an example plan",
-  discussion: """
-    Writes divisi.yaml and an example plan where they are missing, and keeps Divisi's own folders \
-    out of git through .git/info/exclude. Never overwrites a file. Can be run again at any time.
-    """,
-  section: "Set-up",
-  examples: [
-    Example("divisi init", "make the repository ready"),
-    Example("divisi init --claude", "also add slash commands for Claude Code"),
-  ]
-) { shape in
-  let claude = shape.flag(
-    "claude", help: "also write /orchestrate:execute and /milestone:execute for Claude Code")
-  return { values, session in
+struct Init: Command {
+  var addsClaudeCommands = false
+
+  static let spec = CommandSpec<Self>("init", "write a configuration and an example plan") {
+    Example("divisi init", "make the repository ready")
+    Example("divisi init --claude", "also add slash commands for Claude Code")
+    Discussion(
+      """
+      Writes divisi.yaml and an example plan where they are missing, and keeps Divisi's own \
+      folders out of git through .git/info/exclude. Never overwrites a file. Can be run again at \
+      any time.
+      """)
+    Flag(
+      \.addsClaudeCommands, "--claude",
+      help: "also write /orchestrate:execute and /milestone:execute for Claude Code")
+  }
+
+  func run(in session: Session) throws -> ExitStatus {
     let repository = try session.repository()
     var files = InitialFiles.always
-    if values[claude] { files += InitialFiles.claudeCommands }
+    if addsClaudeCommands { files += InitialFiles.claudeCommands }
     var done: [JSON] = []
     func tell(_ action: String, _ what: String) {
       session.say("\(action) \(what)")
@@ -46,6 +49,6 @@ let initCommand: Command<Session> = Command(
     }
     if session.wantsJSON { session.print(.array(done)) }
     session.say("next: divisi check example")
-    return 0
+    return .success
   }
 }

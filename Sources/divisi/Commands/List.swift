@@ -1,17 +1,21 @@
 import Arguments
+import JSONValues
 import PlanLibrary
 import Reports
 
-let listCommand: Command<Session> = Command(
-  "list", summary: "list the plans of the repository",
-  discussion: "Plans lie in .orchestration/sessions, .milestones/active and the folders of what is "
-    + "completed. A file that cannot be read as a plan is listed with the number of its errors.",
-  section: "Plans",
-  examples: [Example("divisi list", "list them with status and progress")]
-) { _ in
-  { _, session in
+struct List: Command {
+  static let spec = CommandSpec<Self>("list", "list the plans of the repository") {
+    Example("divisi list", "list them with status and progress")
+    Discussion(
+      """
+      Plans lie in .orchestration/sessions, .milestones/active and the folders of what is \
+      completed. A file that cannot be read as a plan is listed with the number of its errors.
+      """)
+  }
+
+  func run(in session: Session) throws -> ExitStatus {
     let library = PlanLibrary(try session.repository())
-    let rows = library.planFiles().map { path -> PlanListing in
+    let rows = library.planFiles().map { path in
       PlanListing(path: path, reading: try? library.read(path))
     }
     let listing = PlanListReport(rows)
@@ -22,6 +26,6 @@ let listCommand: Command<Session> = Command(
     } else {
       session.print(listing.text(on: session.output))
     }
-    return 0
+    return .success
   }
 }
