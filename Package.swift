@@ -54,12 +54,21 @@ let package = Package(
       ],
       swiftSettings: settings),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Diagnostics", "Plans"], path: "Tests/TestSupport",
+      swiftSettings: settings),
     tests(of: "Diagnostics"),
     tests(of: "JSONValues"),
     tests(of: "Terminal"),
     tests(of: "Arguments", imports: ["Terminal", "JSONValues"]),
     tests(of: "Documents", imports: ["Diagnostics", "Files", "JSONValues", "Plans"]),
+    tests(of: "Files"),
+    tests(of: "Workspaces", imports: ["Files"]),
+    tests(of: "Plans", imports: ["Diagnostics"]),
+    tests(of: "Imports"),
+    tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
+    tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
+    tests(of: "divisi", imports: ["Arguments", "JSONValues"]),
     tests(of: "PlanLibrary", imports: ["Plans", "Reports", "Terminal", "Workspaces"]),
   ],
   swiftLanguageModes: [.v6]

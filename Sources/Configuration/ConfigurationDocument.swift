@@ -13,8 +13,8 @@ package enum ConfigurationDocument {
   /// A file with every setting at its default, commented out: to be read, and changed in place.
   package static var template: String {
     var text = """
-      # Settings of Divisi for this repository. Every line that is commented out shows a default.
-      # docs/CONFIG.md explains them; `divisi config` shows what is in force, and why.
+      # Settings of Divisi for this repository, each with its default. To set one, take the # from its
+      # line and from the line of its section. `divisi config` shows what is in force, and why.
 
       """
     for section in Settings.sections {

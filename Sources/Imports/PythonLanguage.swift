@@ -18,11 +18,13 @@ struct PythonLanguage: SourceLanguage {
       defer { isLineStart = token == .lineEnd || token == .symbol(";") || token == .symbol(":") }
       guard isLineStart else { continue }
       if token == .word("import") {
-        repeat {
+        while true {
           let name = rest.takeName(separator: ".")
           found += resolve(name, dots: 0, from: path, repository)
           if rest.first == .word("as") { rest = rest.dropFirst(2) }
-        } while rest.popFirst() == .symbol(",")
+          guard rest.first == .symbol(",") else { break }
+          rest.removeFirst()
+        }
       } else if token == .word("from") {
         found += fromImport(&rest, path, repository)
       }

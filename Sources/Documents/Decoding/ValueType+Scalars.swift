@@ -139,7 +139,7 @@ where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == Strin
     let words = allowed.map(\.rawValue)
     let list = words.joined(separator: ", ")
     return ValueType(
-      what, expectation: "one of \(list)",
+      list, expectation: "one of \(list)",
       schema: { _ in ["enum": .array(words.map { .string($0) })] },
       read: { reader, node in
         guard reader.tree[node].kind == .scalar, !reader.tree.isNull(node) else {

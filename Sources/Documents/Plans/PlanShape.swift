@@ -88,7 +88,7 @@ struct PlanShape: Sendable {
 
   /// Read once the kind of plan is known, because its words differ by kind.
   private static let anyStatus = ValueType<String>(
-    "status", expectation: "a status",
+    PlanStatus.allCases.map(\.rawValue).joined(separator: ", "), expectation: "a status",
     schema: { _ in ["enum": .array(PlanStatus.allCases.map { .string($0.rawValue) })] },
     read: { reader, node in ValueType<String>.text.read(&reader, node) })
 

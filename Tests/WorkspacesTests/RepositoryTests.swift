@@ -1,0 +1,59 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+import Workspaces
+
+@Suite struct RepositoryTests {
+  @Test func aRepositoryIsFoundFromBelow() throws {
+    let folder = try TemporaryFolder()
+    try makeRepository(in: folder)
+    try folder.write("a b/\u{FC}/c", "")
+    let repository = try Repository.find(from: folder.path + "/a b/\u{FC}")
+    #expect(repository.root == folder.path)
+    #expect(repository.relativePath(of: folder.path + "/a b/\u{FC}/c") == "a b/\u{FC}/c")
+    #expect(repository.relativePath(of: "/elsewhere") == nil)
+    #expect(repository.relativePath(of: folder.path + "x") == nil)
+  }
+
+  @Test func aWorktreeHasItsOwnRootAndSharesTheRest() throws {
+    let folder = try TemporaryFolder()
+    try makeRepository(in: folder)
+    let git = try runProgram(
+      installedProgram("git") ?? "", ["worktree", "add", "-q", "tree"], in: folder.path,
+      environment: ["HOME": folder.path, "PATH": "/usr/bin:/bin"])
+    #expect(git.status == 0, "\(git.errors)")
+    let repository = try Repository.find(from: folder.path + "/tree")
+    #expect(repository.root == folder.path + "/tree")
+    #expect(repository.gitFolder == folder.path + "/.git/worktrees/tree")
+    #expect(repository.commonFolder == folder.path + "/.git")
+  }
+
+  @Test func whereThereIsNoneThatIsSaid() throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: RepositoryError.outsideRepository(folder.path)) {
+      try Repository.find(from: folder.path)
+    }
+    #expect(throws: RepositoryError.noSuchFolder("/nowhere")) {
+      try Repository.find(from: "/nowhere")
+    }
+    try folder.write(".git", "no git file")
+    #expect(throws: RepositoryError.notAGitFile(folder.path + "/.git")) {
+      try Repository.find(from: folder.path)
+    }
+    try folder.write(".git", "gitdir: /nowhere\n")
+    #expect(throws: RepositoryError.missingGitFolder(folder.path + "/.git", "/nowhere")) {
+      try Repository.find(from: folder.path)
+    }
+  }
+
+  @Test func patternsAreExcludedOnceAndTheFileKept() throws {
+    let folder = try TemporaryFolder()
+    try makeRepository(in: folder)
+    try folder.write(".git/info/exclude", "# mine\n/own")
+    let repository = try Repository.find(from: folder.path)
+    #expect(try repository.exclude(["/own", "/.divisi/"], because: "why") == ["/.divisi/"])
+    #expect(try folder.read(".git/info/exclude") == "# mine\n/own\n# why\n/.divisi/\n")
+    #expect(try repository.exclude(["/own", "/.divisi/"], because: "why") == [])
+  }
+}
