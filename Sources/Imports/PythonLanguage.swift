@@ -40,7 +40,7 @@ struct PythonLanguage: SourceLanguage {
       dots += 1
       rest.removeFirst()
     }
-    let module = rest.takeName(separator: ".")
+    let module = rest.first == .word("import") ? [] : rest.takeName(separator: ".")
     guard rest.popFirst() == .word("import") else { return [] }
     var found = resolve(module, dots: dots, from: path, repository)
     let isBracketed = rest.first == .symbol("(")

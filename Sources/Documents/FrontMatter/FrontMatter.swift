@@ -42,7 +42,7 @@ package struct FrontMatter: Sendable {
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     bytes[start] = UInt8(ascii: "#")
     var repair = HeaderRepair(bytes, header: range)
-    repair.keepHashes(inValuesOf: ["description"])
+    repair.keepWhole(inValuesOf: ["description"])
     if repair.repairs.isEmpty {
       let strict = YAMLTree.parse(SourceText(path: source.path, bytes: bytes))
       if let tree = strict.value {

@@ -28,11 +28,12 @@ struct HeaderRepair {
     return text + file[taken...]
   }
 
-  /// Quotes free text that holds ` #`, which YAML would take for a comment.
-  mutating func keepHashes(inValuesOf keys: [String]) {
+  /// Quotes free text of which YAML would take a part for a comment or a tag, and say nothing.
+  mutating func keepWhole(inValuesOf keys: [String]) {
     for line in lines() {
       guard let value = valueRange(in: line), keys.contains(key(of: line)),
-        isPlain(value), contains(" #", in: value)
+        isPlain(value),
+        contains(" #", in: value) || file[value.lowerBound] == UInt8(ascii: "!")
       else { continue }
       quote(value, line: line)
     }

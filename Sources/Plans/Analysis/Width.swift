@@ -47,16 +47,21 @@ private struct ChainCover {
   private var flow: UnitFlow
   private let steps: Int
   private var joined = 0
+  /// For each step the edges by which flow begins and ends in it.
+  private var beginnings: [Int]
+  private var endings: [Int]
 
   init(_ graph: StepGraph, _ counts: [Bool]) {
     let count = graph.count
     steps = counts.lazy.filter { $0 }.count
     // Nodes: exit of n = n, entry of n = count + n, then source and sink.
     flow = UnitFlow(nodes: 2 * count + 2, source: 2 * count, sink: 2 * count + 1)
+    beginnings = Array(repeating: -1, count: count)
+    endings = beginnings
     for node in 0..<count {
       if counts[node] {
-        flow.addEdge(from: 2 * count, to: node, capacity: 1)
-        flow.addEdge(from: count + node, to: 2 * count + 1, capacity: 1)
+        beginnings[node] = flow.addEdge(from: 2 * count, to: node, capacity: 1)
+        endings[node] = flow.addEdge(from: count + node, to: 2 * count + 1, capacity: 1)
       }
       flow.addEdge(from: count + node, to: node, capacity: Int32.max)
       for dependent in graph.dependents(of: node) {
@@ -77,7 +82,7 @@ private struct ChainCover {
           .first(where: { counts[$0] && !follows[$0] })
       else { continue }
       follows[next] = true
-      flow.push(through: [2 * graph.count, node, graph.count + next, 2 * graph.count + 1])
+      flow.push(beginnings[node], from: node, to: graph.count + next, endings[next])
       joined += 1
     }
   }
@@ -100,13 +105,15 @@ private struct UnitFlow {
     self.sink = sink
   }
 
-  mutating func addEdge(from: Int, to: Int, capacity: Int32) {
+  @discardableResult
+  mutating func addEdge(from: Int, to: Int, capacity: Int32) -> Int {
     heads[from].append(Int32(targets.count))
     targets.append(Int32(to))
     capacities.append(capacity)
     heads[to].append(Int32(targets.count))
     targets.append(Int32(from))
     capacities.append(0)
+    return targets.count - 2
   }
 
   private mutating func useEdge(_ edge: Int) {
@@ -114,10 +121,11 @@ private struct UnitFlow {
     if capacities[edge ^ 1] != .max { capacities[edge ^ 1] += 1 }
   }
 
-  mutating func push(through nodes: [Int]) {
-    for (from, to) in zip(nodes, nodes.dropFirst()) {
-      if let edge = heads[from].first(where: { Int(targets[Int($0)]) == to }) { useEdge(Int(edge)) }
-    }
+  /// Sends one unit along an edge from the source, an edge between two nodes, one to the sink.
+  mutating func push(_ first: Int, from: Int, to: Int, _ last: Int) {
+    useEdge(first)
+    if let edge = heads[from].first(where: { Int(targets[Int($0)]) == to }) { useEdge(Int(edge)) }
+    useEdge(last)
   }
 
   /// How many more units go through than before.
