@@ -22,7 +22,7 @@ def main():
                 f"      status: pending\n"
                 f"      dependencies: [{names}]\n"
                 f"      run: make part-{step}\n"
-                f"      files: [src/part{step}/**]\n"
+                f"      files: [src/part{step}]\n"
                 f"      estimate: {5 + step % 50}m\n")
 
 

@@ -14,6 +14,10 @@ package struct KeyDescription: Sendable {
   let schema: @Sendable (inout SchemaWriter) -> JSON
   /// Whether a key that was written without a value counts as left out.
   let nullIsAbsent: Bool
+  /// What messages call the key by each of its names, and how it is written. Made once, because
+  /// they are at hand whenever a value is read.
+  let subjects: [String]
+  let writtenExamples: [String]
 
   package var name: String { names[0] }
 }
@@ -51,7 +55,8 @@ package struct ObjectShape: Sendable {
       KeyDescription(
         names: names, typeName: type.name, isRequired: isRequired, defaultText: defaultText,
         help: help, example: example, schema: type.schema,
-        nullIsAbsent: nullIsAbsent ?? !isRequired))
+        nullIsAbsent: nullIsAbsent ?? !isRequired, subjects: names.map { "`\($0)`" },
+        writtenExamples: names.map { "\($0): \(example)" }))
     for name in names { slots[name] = slot }
     return Key(slot: slot, type: type)
   }
@@ -129,9 +134,12 @@ package struct ObjectReader {
     if description.nullIsAbsent, reader.tree.isNull(value) { return nil }
     // Values are read inside values; what was being read before is put back.
     let (subject, example) = (reader.subject, reader.example)
-    let name = keyNodes[key.slot].map { reader.tree[$0].text } ?? description.name
-    reader.subject = "`\(name)`"
-    reader.example = "\(name): \(description.example)"
+    var name = 0
+    if description.names.count > 1, let written = keyNodes[key.slot].map({ reader.tree[$0].text }) {
+      name = description.names.firstIndex(of: written) ?? 0
+    }
+    reader.subject = description.subjects[name]
+    reader.example = description.writtenExamples[name]
     defer { (reader.subject, reader.example) = (subject, example) }
     return key.type.read(&reader, value)
   }

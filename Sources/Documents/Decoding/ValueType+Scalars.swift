@@ -50,7 +50,9 @@ extension ValueType {
 extension ValueType where Value == String {
   /// Any text on one line or many, of which something is left without the white space.
   package static let text = anyText.checked(["minLength": 1]) { text in
-    text.allSatisfy(\.isWhitespace) ? "is empty" : nil
+    // Most texts begin with a letter, which is told from one byte.
+    if let first = text.utf8.first, first > 0x20, first < 0x7F { return nil }
+    return text.allSatisfy(\.isWhitespace) ? "is empty" : nil
   }
 
   /// Any text, also none.

@@ -28,6 +28,11 @@ struct YAMLComposer {
   init(source: SourceText, limits: YAMLLimits) {
     tree = YAMLTree(source: source)
     self.limits = limits
+    // A plan has a value every dozen bytes or so; growing arrays of millions by copying costs more.
+    let likely = min(limits.nodes, source.bytes.count / 12)
+    tree.nodes.reserveCapacity(likely)
+    tree.edges.reserveCapacity(likely)
+    expanded.reserveCapacity(likely)
     offsets = ByteOffsets(of: source.bytes)
   }
 
@@ -39,7 +44,7 @@ struct YAMLComposer {
     }
     defer { yaml_parser_delete(parser) }
     // libyaml reads the bytes in place, so they are pinned for as long as it does.
-    let bytes = ContiguousArray(tree.source.bytes)
+    let bytes = tree.source.bytes
     let pinned = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(1, bytes.count))
     defer { pinned.deallocate() }
     _ = pinned.initialize(from: bytes)

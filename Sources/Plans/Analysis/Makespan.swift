@@ -20,6 +20,8 @@ struct Makespan {
   /// Nothing where the graph has circles.
   func duration(agents: Int) -> Duration? {
     guard graph.isAcyclic else { return nil }
+    // One agent always has something that may run, until nothing is left.
+    if agents == 1 { return path.work }
     var run = Simulation(
       plan: plan, graph: graph, path: path, exclusions: exclusions, freeAgents: agents)
     return .milliseconds(run.play())

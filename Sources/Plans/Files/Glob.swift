@@ -7,9 +7,31 @@ package struct Glob: Hashable, Sendable {
   package let text: String
 
   package init(_ text: String) throws(GlobFlaw) {
-    _ = try GlobPattern(parsing: text)
+    if Self.plainPath(text) == nil { _ = try GlobPattern(parsing: text) }
     self.text = text
   }
+
+  /// The path that a text names, if it is made of plain letters only and so needs no parser: most
+  /// globs are, and a plan may have a hundred thousand.
+  static func plainPath(_ text: String) -> String? {
+    var previous = UInt8(ascii: "/")
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        break
+      // A dot at the beginning of a name may be `.` or `..`.
+      case UInt8(ascii: "."), UInt8(ascii: "/"):
+        if previous == UInt8(ascii: "/") { return nil }
+      default: return nil
+      }
+      previous = byte
+    }
+    return previous == UInt8(ascii: "/") || text.utf8.count > GlobPattern.longest ? nil : text
+  }
+
+  /// The plain path that it is, if it is one.
+  var plainPath: String? { Self.plainPath(text) }
 
   /// What the text means.
   package var pattern: GlobPattern {

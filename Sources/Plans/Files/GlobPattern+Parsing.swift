@@ -1,5 +1,5 @@
 extension GlobPattern {
-  private static let longest = 1024
+  static let longest = 1024
   private static let mostAlternatives = 64
 
   /// Reads the glob language. Braces are written out first, so that each alternative is a plain row

@@ -86,6 +86,9 @@ package struct Step: Sendable, Equatable {
     case .run, .approve, .group: false
     }
   }
+
+  package var isCommand: Bool { if case .run = work.value { true } else { false } }
+  package var isApproval: Bool { if case .approve = work.value { true } else { false } }
 }
 
 /// What a step consists of.

@@ -31,15 +31,15 @@ extension PlanValidation {
   mutating func checkNeeds() {
     for (index, step) in plan.steps.enumerated() {
       let id = step.id.value
-      var seen: Set<StepID> = []
-      for need in step.needs {
+      for (position, need) in step.needs.enumerated() {
         guard let needed = steps[need.value] else {
           report(
             .unknownNeed(id, need: need.value, suggestion: suggestion(for: need.value, not: id)),
             at: need.place)
           continue
         }
-        if step.needs.count > 1, !seen.insert(need.value).inserted {
+        // Few steps have more needs than can be compared with each other in no time.
+        if step.needs[..<position].contains(where: { $0.value == need.value }) {
           report(.repeatedNeed(id, need: need.value), at: need.place)
         } else if needed == index {
           report(.needsItself(id), at: need.place)

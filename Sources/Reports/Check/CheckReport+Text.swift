@@ -44,18 +44,18 @@ extension CheckReport {
   }
 
   private func stepCounts(_ plan: Plan) -> String {
-    let steps = plan.steps.filter { !$0.isGroup }
-    var words = [String(steps.count)]
+    // By index, so that no step is copied: there may be a hundred thousand.
+    let steps = plan.steps.indices
+    let groups = steps.count { plan.steps[$0].isGroup }
+    var words = [String(steps.count - groups)]
     func add(_ count: Int, _ singular: String, _ plural: String) {
       if count > 0 { words.append(counted(count, singular, plural)) }
     }
-    add(steps.count { $0.isForAgent }, "for an agent", "for agents")
-    add(steps.count { if case .run = $0.work.value { true } else { false } }, "command", "commands")
-    add(
-      steps.count { if case .approve = $0.work.value { true } else { false } }, "approval",
-      "approvals")
-    add(plan.steps.count - steps.count, "group", "groups")
-    add(steps.count { $0.isFinished }, "finished", "finished")
+    add(steps.count { plan.steps[$0].isForAgent }, "for an agent", "for agents")
+    add(steps.count { plan.steps[$0].isCommand }, "command", "commands")
+    add(steps.count { plan.steps[$0].isApproval }, "approval", "approvals")
+    add(groups, "group", "groups")
+    add(steps.count { plan.steps[$0].isFinished }, "finished", "finished")
     return words.count == 1 ? words[0] : words[0] + ": " + words.dropFirst().joined(separator: ", ")
   }
 
