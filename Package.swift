@@ -55,6 +55,11 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
+      name: "FuzzInputs",
+      dependencies: [
+        "Diagnostics", "Documents", "Imports", "JSONValues", "Plans", "Reports", "Terminal",
+      ], path: "Fuzz/Inputs", swiftSettings: settings),
+    .target(
       name: "TestSupport", dependencies: ["Diagnostics", "Plans"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests(of: "Diagnostics"),
@@ -68,8 +73,19 @@ let package = Package(
     tests(of: "Imports"),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
     tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),
     tests(of: "divisi", imports: ["Arguments", "JSONValues"]),
     tests(of: "PlanLibrary", imports: ["Plans", "Reports", "Terminal", "Workspaces"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzzer has its main function from libFuzzer, so it is built only by `Fuzz/run`.
+if Context.environment["DIVISI_FUZZ"] != nil {
+  package.products.append(.executable(name: "divisi-fuzz", targets: ["divisi-fuzz"]))
+  package.targets.append(
+    .executableTarget(
+      name: "divisi-fuzz", dependencies: ["FuzzInputs"], path: "Fuzz/Driver",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

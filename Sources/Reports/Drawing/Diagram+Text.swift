@@ -14,7 +14,7 @@ extension Diagram {
     let branches = isASCII ? ("|- ", "`- ", "|  ", "   ") : ("├─ ", "└─ ", "│  ", "   ")
     let widths = (
       id: min(30, nodes.map(\.id.displayWidth).max() ?? 0),
-      title: min(40, nodes.map(\.title.displayWidth).max() ?? 0),
+      title: min(40, nodes.map { $0.title == $0.id ? 0 : $0.title.displayWidth }.max() ?? 0),
       estimate: nodes.map(\.estimate.displayWidth).max() ?? 0
     )
     for (number, wave) in waves.enumerated() {
@@ -77,7 +77,7 @@ extension Diagram {
       used += max(width, shown.displayWidth) + 2
     }
     add(node.id, width: max(4, widths.id + (4 - min(4, branch.displayWidth - 3))))
-    add(node.title == node.id ? "" : node.title, width: widths.title)
+    if widths.title > 0 { add(node.title == node.id ? "" : node.title, width: widths.title) }
     if widths.estimate > 0 { add(node.estimate, width: widths.estimate, .dim) }
     if node.status != .pending {
       add(node.status.words, width: node.status.words.count, node.status.role)

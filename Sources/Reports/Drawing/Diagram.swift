@@ -126,29 +126,52 @@ package struct Diagram: Sendable {
   }
 }
 
-/// What can be reached along the arrows of a diagram, a group standing for all that is in it.
+/// What can be reached along the arrows of a diagram. An arrow to a group leads to all in it, and
+/// from all in it an arrow from the group leads on; but its members do not lead to each other.
 private struct ArrowReach {
-  private var following: [Diagram.End: [Diagram.End]] = [:]
+  private enum Stop: Hashable {
+    case node(Int)
+    case entry(Int)
+    case exit(Int)
+  }
+
+  private var following: [Stop: [Stop]] = [:]
 
   init(_ diagram: Diagram) {
     for edge in diagram.edges { add(from: edge.from, to: edge.to) }
     for (number, group) in diagram.groups.enumerated() {
       for member in group.members {
-        following[.group(number), default: []].append(.node(member))
-        following[.node(member), default: []].append(.group(number))
+        following[.entry(number), default: []].append(.node(member))
+        following[.node(member), default: []].append(.exit(number))
       }
     }
   }
 
-  mutating func add(from: Diagram.End, to: Diagram.End) { following[from, default: []].append(to) }
+  private func start(_ end: Diagram.End) -> Stop {
+    switch end {
+    case .node(let node): .node(node)
+    case .group(let group): .exit(group)
+    }
+  }
+
+  private func goal(_ end: Diagram.End) -> Stop {
+    switch end {
+    case .node(let node): .node(node)
+    case .group(let group): .entry(group)
+    }
+  }
+
+  mutating func add(from: Diagram.End, to: Diagram.End) {
+    following[start(from), default: []].append(goal(to))
+  }
 
   func leads(from: Diagram.End, to: Diagram.End) -> Bool {
-    var seen: Set<Diagram.End> = [from]
-    var waiting = [from]
+    var seen: Set<Stop> = [start(from)]
+    var waiting = [start(from)]
     while let next = waiting.popLast() {
-      for end in following[next] ?? [] where seen.insert(end).inserted {
-        if end == to { return true }
-        waiting.append(end)
+      for stop in following[next] ?? [] where seen.insert(stop).inserted {
+        if stop == goal(to) { return true }
+        waiting.append(stop)
       }
     }
     return false
