@@ -37,14 +37,15 @@ package func realPath(_ path: String) -> String? {
 
 /// The path up to its last component; `/` and `.` for paths that have only one.
 package func parentFolder(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
+  guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+  return slash == path.startIndex ? "/" : String(decoding: path.utf8[..<slash], as: UTF8.self)
 }
 
 /// The last component of a path.
 package func lastComponent(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return path }
-  return String(path[path.index(after: slash)...])
+  // By bytes: a mark that combines with the slash before it must not hide it.
+  guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+  return String(decoding: path.utf8[slash...].dropFirst(), as: UTF8.self)
 }
 
 /// The folder that the process works in.
@@ -58,12 +59,13 @@ package func workingFolder() throws(FileError) -> String {
 
 /// A path as seen from a folder, `.` and `..` taken out by their letters alone.
 package func absolutePath(_ path: String, from folder: String) -> String {
-  var kept: [Substring] = []
-  for part in (path.hasPrefix("/") ? path : folder + "/" + path).split(separator: "/") {
-    switch part {
+  let isFull = path.utf8.first == UInt8(ascii: "/")
+  var kept: [String] = []
+  for part in (isFull ? path : folder + "/" + path).utf8.split(separator: UInt8(ascii: "/")) {
+    switch String(decoding: part, as: UTF8.self) {
     case ".": continue
     case "..": _ = kept.popLast()
-    default: kept.append(part)
+    case let name: kept.append(name)
     }
   }
   return "/" + kept.joined(separator: "/")

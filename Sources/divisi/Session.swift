@@ -69,6 +69,11 @@ struct Session: Sendable {
     if !isQuiet { complain(text) }
   }
 
+  /// What only those want to know who asked for more.
+  func detail(_ text: @autoclosure () -> String) {
+    if verbosity > 0 { complain(text()) }
+  }
+
   /// What a person must know even where quiet was asked for.
   func complain(_ text: String) {
     guard !text.isEmpty else { return }
@@ -77,7 +82,9 @@ struct Session: Sendable {
 
   func repository() throws(Failure) -> Repository {
     do {
-      return try Repository.find(from: folder)
+      let repository = try Repository.find(from: folder)
+      detail("repository \(repository.root)")
+      return repository
     } catch {
       throw Failure(error.description, hint: error.hint)
     }

@@ -49,6 +49,15 @@ import Testing
     #expect(tree[values[1].value].place.line == 2)
   }
 
+  @Test(arguments: ["\r", "\u{85}", "\u{2028}"])
+  func linesAreCountedAsEditorsCountThem(lineEnd: String) throws {
+    let tree = try tree("a: 'x\(lineEnd)y'\nb: z\n")
+    let values = tree.root.map { Array(tree.pairs(of: $0)) } ?? []
+    #expect(tree[values[1].key].place.line == 2)
+    #expect(tree[values[1].key].place.column == 1)
+    #expect(scalars(tree).last == "z")
+  }
+
   @Test func mergeKeysFillInWhatIsMissing() throws {
     let tree = try tree(
       "base: &b {a: 1, b: 2}\nmore: &m {b: 3, c: 4}\nx:\n  <<: [*b, *m]\n  a: 0\n")

@@ -71,6 +71,7 @@ import Testing
 
   @Test(arguments: [
     ("a/../b", "/r/b"), ("./a//b/", "/r/a/b"), ("/x/./y", "/x/y"), ("../../..", "/"), ("", "/r"),
+    ("a/\u{301}b/../c", "/r/a/c"),
   ])
   func pathsAreMadeAbsoluteByTheirLetters(path: String, meant: String) {
     #expect(absolutePath(path, from: "/r") == meant)

@@ -16,12 +16,15 @@ import Testing
     ("*", ".env", true), ("./src//a", "src/a", true), ("a*b*c", "axxbyyc", true),
     ("a*b*c", "axxbyy", false), ("\u{E4}*", "\u{E4}x", true), ("SRC", "src", false),
     (".", "x", true),
+    ("x/\u{301}a", "x/\u{301}a", true), ("x/*", "x/\u{301}a", true),
   ])
   func pathsMatchAsDocumented(glob: String, path: String, matches: Bool) throws {
     #expect(try Glob(glob).matches(path) == matches)
   }
 
-  @Test(arguments: ["", "/etc", "../x", "a/../b", "[a", "{a", "a\\", "[z-a]", "[/]", "\0"])
+  @Test(arguments: [
+    "", "/etc", "../x", "a/../b", "[a", "{a", "a\\", "[z-a]", "[/]", "\0", "[.]", "a/[.][.]/b",
+  ])
   func whatIsNoGlobIsRefused(text: String) {
     #expect(throws: GlobFlaw.self) { try Glob(text) }
   }
@@ -38,6 +41,7 @@ import Testing
     ("src/**", "**/*.md", true), ("src/*.py", "lib/**", false), ("a/**/b", "a/*/c", false),
     ("src/api", "src/api/x.py", true), ("src/api", "src/apix", false), ("a?", "a", false),
     ("{a,b}", "{b,c}", true), ("**", "anything/at/all", true), ("[!a]", "a", false),
+    ("src/**.", "**/src/", true), ("?", "[.]*", false), ("??", "[.]?", true), ("*.", ".?", false),
     ("x/*/z", "x/y", true), ("x/*/z", "*/y/{w,z}", true),
   ])
   func overlapIsDecidedOnThePatterns(one: String, other: String, overlaps: Bool) throws {

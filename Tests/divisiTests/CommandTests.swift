@@ -225,6 +225,13 @@ import Testing
         .output.contains("\u{1B}"))
   }
 
+  @Test func moreIsSaidOnlyToThoseWhoAsk() throws {
+    let scratch = try Scratch(example: true)
+    let result = try scratch.divisi("check -v checkout")
+    #expect(result.errors.contains("repository \(scratch.folder.path)"))
+    #expect(result.errors.contains("read .orchestration/sessions/checkout.yaml"))
+  }
+
   @Test func shellsAreToldThePlansThereAre() throws {
     let scratch = try Scratch(example: true)
     #expect(

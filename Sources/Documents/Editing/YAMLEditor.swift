@@ -168,7 +168,7 @@ private struct SpliceWriter {
       if let last = entryEndingTheText(of: found.node) {
         // A block of text that ends the file would get a line end from a line behind it.
         let rows = newLines(left, addition, indent: indent)
-        return splice(last..<last, rows.map { $0 + lineEnd }.joined())
+        return splice(last, last, rows.map { $0 + lineEnd }.joined())
       }
       return write(
         at: endOfLine(from: end(of: found.node)), newLines(left, addition, indent: indent))
@@ -245,7 +245,7 @@ private struct SpliceWriter {
     if node.place.length == 0 {
       let needsSpace = node.place.offset > 0 && !isBlank(bytes[Int(node.place.offset) - 1])
       return splice(
-        Int(node.place.offset)..<Int(node.place.offset), (needsSpace ? " " : "") + written)
+        Int(node.place.offset), Int(node.place.offset), (needsSpace ? " " : "") + written)
     }
     var start = Int(node.place.offset)
     let end = end(of: found.node)
@@ -253,10 +253,10 @@ private struct SpliceWriter {
       // A block begins below its key; the value that takes its place stands behind the colon.
       start = tree[key].place.bytes.upperBound
       while start < end, bytes[start] != UInt8(ascii: ":") { start += 1 }
-      start += 1
+      start = min(start + 1, end)
       written = " " + written
     }
-    return splice(start..<end, written)
+    return splice(start, end, written)
   }
 
   // MARK: Adding items
@@ -285,9 +285,9 @@ private struct SpliceWriter {
   ) throws(YAMLEditError) -> YAMLEditor.Splice {
     guard let last = lastChildEnd(of: id) else {
       let inside = Int(tree[id].place.offset) + 1
-      return splice(inside..<inside, text)
+      return splice(inside, inside, text)
     }
-    return splice(last..<last, ", " + text)
+    return splice(last, last, ", " + text)
   }
 
   // MARK: Removing
@@ -303,18 +303,18 @@ private struct SpliceWriter {
     let (start, end) = extent(of: found, in: parent)
     if isFlow {
       if found.position + 1 < count {
-        return splice(start..<startOfChild(parent, found.position + 1), "")
+        return splice(start, startOfChild(parent, found.position + 1), "")
       }
-      return splice(endOfChild(parent, found.position - 1)..<end, "")
+      return splice(endOfChild(parent, found.position - 1), end, "")
     }
     // The first key of an item stands behind its dash; the next key takes its place there.
     if found.position + 1 < count, !isFirstOnLine(start) {
-      return splice(start..<startOfChild(parent, found.position + 1), "")
+      return splice(start, startOfChild(parent, found.position + 1), "")
     }
     let lineStart = startOfLine(from: start)
     let lineEnd = endOfLine(from: end)
     let next = lineEnd < bytes.count ? afterLineEnd(lineEnd) : lineEnd
-    return splice(lineStart..<next, "")
+    return splice(lineStart, next, "")
   }
 
   /// Leaves empty brackets where a collection loses the only thing in it.
@@ -323,7 +323,7 @@ private struct SpliceWriter {
   ) throws(YAMLEditError) -> YAMLEditor.Splice {
     let place = tree[parent].place.bytes
     if tree[parent].style == .flow {
-      return splice(place.lowerBound + 1..<place.upperBound - 1, "")
+      return splice(place.lowerBound + 1, place.upperBound - 1, "")
     }
     let above = YAMLPath(path.parts.dropLast())
     guard let (found, _) = try find(above) else { throw .noWay(path, "it is not there") }
@@ -339,7 +339,7 @@ private struct SpliceWriter {
     guard let key else { return 0 }
     var index = tree[key].place.bytes.upperBound
     while index < bytes.count, bytes[index] != UInt8(ascii: ":") { index += 1 }
-    return index + 1
+    return min(index + 1, bytes.count)
   }
 
   /// Where a child begins with its key or, in a block list, its dash.
@@ -442,15 +442,19 @@ private struct SpliceWriter {
     }
   }
 
-  private func splice(_ range: Range<Int>, _ text: String) -> YAMLEditor.Splice {
-    YAMLEditor.Splice(range: range, replacement: Array(text.utf8))
+  /// Odd documents can make the ends of a stretch meet or cross; what comes of it is read again and
+  /// compared before it counts.
+  private func splice(_ start: Int, _ end: Int, _ text: String) -> YAMLEditor.Splice {
+    let start = min(max(start, 0), bytes.count)
+    return YAMLEditor.Splice(
+      range: start..<min(max(start, end), bytes.count), replacement: Array(text.utf8))
   }
 
   /// New lines behind a place that is the end of a line.
   private func write(at offset: Int, _ rows: [String]) -> YAMLEditor.Splice {
     let text = rows.joined(separator: lineEnd)
     let isAtLineStart = offset == 0 || bytes[offset - 1] == UInt8(ascii: "\n")
-    return splice(offset..<offset, isAtLineStart ? text + lineEnd : lineEnd + text)
+    return splice(offset, offset, isAtLineStart ? text + lineEnd : lineEnd + text)
   }
 }
 

@@ -12,6 +12,8 @@ struct YAMLComposer {
   private(set) var diagnostics: [Diagnostic] = []
   private let limits: YAMLLimits
   private let offsets: ByteOffsets
+  /// Whether libyaml and editors count the same lines.
+  private let hasPlainLineEnds: Bool
   private var open: [OpenCollection] = []
   private var anchored: [String: YAMLTree.NodeID] = [:]
   /// How many nodes each node stands for when its aliases are written out.
@@ -34,6 +36,7 @@ struct YAMLComposer {
     tree.edges.reserveCapacity(likely)
     expanded.reserveCapacity(likely)
     offsets = ByteOffsets(of: source.bytes)
+    hasPlainLineEnds = !Self.hasOddLineEnds(source.bytes)
   }
 
   mutating func compose() throws(YAMLFailure) {
@@ -252,9 +255,28 @@ struct YAMLComposer {
   private func place(_ event: yaml_event_t) -> Place {
     let start = offsets.byte(ofCharacter: event.start_mark.index)
     let end = offsets.byte(ofCharacter: event.end_mark.index)
+    guard hasPlainLineEnds else { return tree.source.place(start..<max(start, end)) }
     return Place(
       line: Int32(event.start_mark.line + 1), column: Int32(event.start_mark.column + 1),
       offset: Int32(start), length: Int32(end - start))
+  }
+
+  /// Whether lines end in what only libyaml takes for their end: a lone carriage return, or the line
+  /// ends of Unicode.
+  private static func hasOddLineEnds(_ bytes: [UInt8]) -> Bool {
+    for (index, byte) in bytes.enumerated() {
+      switch byte {
+      case UInt8(ascii: "\r"):
+        if index + 1 == bytes.count || bytes[index + 1] != UInt8(ascii: "\n") { return true }
+      case 0xC2: if index + 1 < bytes.count, bytes[index + 1] == 0x85 { return true }
+      case 0xE2:
+        if index + 2 < bytes.count, bytes[index + 1] == 0x80, bytes[index + 2] & 0xFE == 0xA8 {
+          return true
+        }
+      default: break
+      }
+    }
+    return false
   }
 
   /// The place of a node without the anchor and tag before it.

@@ -9,6 +9,9 @@ extension GlobPattern {
       throw GlobFlaw(
         message: "has more than \(Self.longest) characters", hint: "write several shorter globs")
     }
+    if text.utf8.contains(0) {
+      throw GlobFlaw(message: "holds a zero byte", hint: "no path can")
+    }
     var alternatives: [Alternative] = []
     for expanded in try Self.expandBraces(Array(text.unicodeScalars)) {
       let alternative = try Self.alternative(expanded)
@@ -117,6 +120,10 @@ extension GlobPattern {
         continue
       }
       let segment = try segment(part)
+      if names(of: segment).isEmpty {
+        throw GlobFlaw(
+          message: "has a part that no file can be called", hint: "`.` and `..` are no names")
+      }
       if segment.contains(where: { !isLiteral($0) }) { hasWildcard = true }
       alternative.append(.one(segment))
     }
@@ -174,8 +181,6 @@ extension GlobPattern {
               "folders are separated by `/`; a backslash takes the meaning from the next character")
         }
         segment.append(.one(ScalarSet(text[index])))
-      case "\0":
-        throw GlobFlaw(message: "holds a zero byte", hint: "no path can")
       default: segment.append(.one(ScalarSet(text[index])))
       }
       index += 1

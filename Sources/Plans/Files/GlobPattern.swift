@@ -36,7 +36,7 @@ package struct GlobPattern: Hashable, Sendable {
   private static func meeting(
     _ one: Alternative, _ other: Alternative
   ) -> PatternMeeting<Segment> {
-    PatternMeeting(one, other) { mine, theirs in meeting(mine, theirs).isPossible }
+    PatternMeeting(one, other) { mine, theirs in commonName(mine, theirs) != nil }
   }
 
   private static func meeting(_ one: Segment, _ other: Segment) -> PatternMeeting<ScalarSet> {
@@ -48,7 +48,7 @@ package struct GlobPattern: Hashable, Sendable {
     var segments: [String] = []
     for step in steps {
       let anything: Segment = [.run]
-      guard let segment = commonSegment(step.mine ?? anything, step.theirs ?? anything) else {
+      guard let segment = commonName(step.mine ?? anything, step.theirs ?? anything) else {
         return nil
       }
       segments.append(segment)
@@ -57,7 +57,17 @@ package struct GlobPattern: Hashable, Sendable {
     return segments.isEmpty ? "a" : segments.joined(separator: "/")
   }
 
-  private static func commonSegment(_ one: Segment, _ other: Segment) -> String? {
+  /// A name that both segments match. `.` and `..` are no names, and neither is an empty text.
+  private static func commonName(_ one: Segment, _ other: Segment) -> String? {
+    guard let shortest = commonText(one, other) else { return nil }
+    if !["", ".", ".."].contains(shortest) { return shortest }
+    for name in names(of: one) {
+      if let text = commonText(name, other) { return text }
+    }
+    return nil
+  }
+
+  private static func commonText(_ one: Segment, _ other: Segment) -> String? {
     guard let steps = meeting(one, other).steps() else { return nil }
     var text = String.UnicodeScalarView()
     for step in steps {
@@ -65,15 +75,42 @@ package struct GlobPattern: Hashable, Sendable {
       guard let scalar = shared.example else { return nil }
       text.append(scalar)
     }
-    return text.isEmpty ? "a" : String(text)
+    return String(text)
+  }
+
+  /// The segment as patterns that match just those of its texts that are names: a name begins with
+  /// no dot, or with one and something else, or with two and anything more.
+  static func names(of segment: Segment) -> [Segment] {
+    let dot = ScalarSet(".")
+    let other = ScalarSet([0x2E...0x2E], negated: true)
+    return [[other], [dot, other], [dot, dot, .all]].flatMap { restrict(segment[...], to: $0[...]) }
+  }
+
+  /// The segment where its first characters are of these sets.
+  private static func restrict(
+    _ segment: ArraySlice<PatternItem<ScalarSet>>, to sets: ArraySlice<ScalarSet>
+  ) -> [Segment] {
+    guard let set = sets.first else { return [Array(segment)] }
+    switch segment.first {
+    case nil: return []
+    case .one(let own)?:
+      let both = own.intersection(set)
+      if both.isEmpty { return [] }
+      return restrict(segment.dropFirst(), to: sets.dropFirst()).map { [.one(both)] + $0 }
+    case .run?:
+      return restrict(segment, to: sets.dropFirst()).map { [.one(set)] + $0 }
+        + restrict(segment.dropFirst(), to: sets)
+    }
   }
 
   // MARK: Literal parts
 
   /// A path as a pattern that only it matches.
   private static func row(ofPath path: String) -> Alternative {
-    path.split(separator: "/").filter { $0 != "." }.map { segment in
-      .one(segment.unicodeScalars.map { .one(ScalarSet($0)) })
+    // By scalars: a mark that combines with the slash before it must not hide it.
+    path.unicodeScalars.split(separator: "/").filter { $0.count != 1 || $0.first != "." }.map {
+      segment in
+      .one(segment.map { .one(ScalarSet($0)) })
     }
   }
 

@@ -38,15 +38,19 @@ package enum Identifier {
   package static func flaw(in text: String) -> String? {
     if text.isEmpty { return "is empty" }
     if text.utf8.count > longest { return "has more than \(longest) characters" }
-    for character in text.utf8 where !isPlain(character) {
-      return "holds a character that an id may not have"
+    var hasTwoDots = false
+    var last: UInt8 = 0
+    for byte in text.utf8 {
+      guard isPlain(byte) else { return "holds a character that an id may not have" }
+      if byte == UInt8(ascii: "."), last == byte { hasTwoDots = true }
+      last = byte
     }
     guard let first = text.utf8.first, isLetterOrDigit(first) else {
       return "does not begin with a letter or digit"
     }
     // Branch names end neither in a dot nor in `.lock`, and hold no two dots in a row.
-    if text.contains("..") { return "holds two dots in a row" }
-    if text.hasSuffix(".") { return "ends in a dot" }
+    if hasTwoDots { return "holds two dots in a row" }
+    if last == UInt8(ascii: ".") { return "ends in a dot" }
     if text.hasSuffix(".lock") { return "ends in `.lock`" }
     return nil
   }

@@ -43,10 +43,11 @@ extension PlanValidation {
 
   /// Whether a path leaves the repository by its letters alone.
   private func leadsOutside(_ path: String) -> Bool {
-    if path.hasPrefix("/") { return true }
+    if path.utf8.first == UInt8(ascii: "/") { return true }
     var depth = 0
-    for part in path.split(separator: "/") where part != "." {
-      depth += part == ".." ? -1 : 1
+    // By bytes: a mark that combines with the slash before it must not hide it.
+    for part in path.utf8.split(separator: UInt8(ascii: "/")) where !part.elementsEqual(".".utf8) {
+      depth += part.elementsEqual("..".utf8) ? -1 : 1
       if depth < 0 { return true }
     }
     return false

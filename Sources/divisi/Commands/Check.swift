@@ -50,7 +50,9 @@ extension Session {
   func load(_ names: [String]) throws(Failure) -> LoadedPlan {
     let library = PlanLibrary(try repository())
     do {
-      return try library.load(names, from: folder)
+      let loaded = try library.load(names, from: folder)
+      for source in loaded.sources { detail("read \(source.path), \(source.lineCount) lines") }
+      return loaded
     } catch {
       throw Failure(error)
     }
