@@ -225,6 +225,16 @@ import Testing
         .output.contains("\u{1B}"))
   }
 
+  @Test func ofVeryManyProblemsTheErrorsAreShown() throws {
+    let scratch = try Scratch()
+    let steps = (0..<300).map { "  - {id: s\($0), run: make, files: [nowhere\($0)/*]}\n" }.joined()
+    try scratch.folder.write("plan.yaml", "id: a\ntasks:\n\(steps)  - {id: last, rum: make}\n")
+    let result = try scratch.divisi("check -q plan.yaml")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("unknown key `rum`"))
+    #expect(result.errors.contains("and 102 more (--json lists them)"))
+  }
+
   @Test func moreIsSaidOnlyToThoseWhoAsk() throws {
     let scratch = try Scratch(example: true)
     let result = try scratch.divisi("check -v checkout")

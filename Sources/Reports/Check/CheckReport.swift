@@ -6,6 +6,8 @@ package import Terminal
 package struct CheckReport: Sendable {
   /// For how many agents at once the ideal time is given.
   static let agentCounts = [1, 2, 4, 8]
+  /// How many problems a screen shows; of more, errors come first.
+  static let mostProblems = 200
   /// How many serialised pairs a screen lists.
   static let mostPairs = 20
 
@@ -38,9 +40,17 @@ package struct CheckReport: Sendable {
   /// The diagnostics as a person reads them, each with its line of the file.
   package func problems(on screen: Screen) -> String {
     let byPath = Dictionary(sources.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-    return diagnostics.map { diagnostic in
+    var shown = diagnostics[...]
+    if shown.count > Self.mostProblems {
+      let errors = diagnostics.filter { $0.severity == .error }
+      let others = diagnostics.filter { $0.severity != .error }
+      shown = (errors + others).prefix(Self.mostProblems)
+    }
+    let text = shown.map { diagnostic in
       diagnostic.text(in: byPath[diagnostic.file], paint: screen.palette.paint) + "\n"
     }.joined()
+    let hidden = diagnostics.count - shown.count
+    return hidden == 0 ? text : text + "and \(hidden) more (--json lists them)\n"
   }
 
   /// How many errors and warnings there are, in words; nothing where there are none.
