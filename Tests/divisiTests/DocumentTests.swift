@@ -1,5 +1,6 @@
 import Arguments
 import Foundation
+import JSONValues
 import TestSupport
 import Testing
 
@@ -33,6 +34,29 @@ import Testing
       installedProgram("mandoc") ?? "", ["-T", "lint", "-W", "warning", "docs/divisi.1"],
       in: packageRoot())
     #expect(result.output + result.errors == "")
+  }
+
+  /// Every key that a program can find is a word of the page.
+  @Test(arguments: [
+    "check checkout", "graph checkout", "list", "config", "check broken.yaml", "init",
+  ])
+  func everyKeyForProgramsIsDocumented(line: String) throws {
+    let page = try String(contentsOfFile: packageRoot() + "/docs/JSON.md", encoding: .utf8)
+    let scratch = try Scratch(example: true)
+    try scratch.folder.write("broken.yaml", "id: a\nid: b\ntasks: [{id: c, rum: make}]\n")
+    func keys(_ value: JSON) -> Set<String> {
+      switch value {
+      case .object(let members):
+        members.reduce(into: []) {
+          $0.formUnion([$1.name]); $0.formUnion(keys($1.value))
+        }
+      case .array(let items): items.reduce(into: []) { $0.formUnion(keys($1)) }
+      default: []
+      }
+    }
+    let found = keys(try JSON.parse(try scratch.divisi("--json " + line).output))
+    #expect(!found.isEmpty)
+    for key in found { #expect(page.contains("`\(key)`"), "\(key) of `\(line)`") }
   }
 
   @Test func thePlansOfTheDocumentationAreValid() throws {

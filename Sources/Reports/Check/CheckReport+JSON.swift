@@ -3,7 +3,7 @@ package import JSONValues
 import Plans
 
 extension CheckReport {
-  /// The whole report for programs; its keys are documented in docs/CLI.md and stay.
+  /// The whole report for programs; its keys are documented in docs/JSON.md and stay.
   package func json(strict: Bool) -> JSON {
     var members: [JSON.Member] = [
       .init("valid", .bool(isValid(strict: strict))),
