@@ -41,6 +41,8 @@ let package = Package(
     library("Documents", imports: ["Plans", "Diagnostics", "Files", "JSONValues", "CYAML"]),
     library("Workspaces", imports: ["Files"]),
     library("Imports"),
+    library("Conducting", imports: ["Plans", "JSONValues"]),
+    library("Simulation", imports: ["Conducting", "Plans"]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
     library(
@@ -65,6 +67,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "JSONValues", "Plans"],
       path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "divisi-soak", dependencies: ["Simulation"], path: "Tests/Soak",
       swiftSettings: settings),
     tests(of: "Diagnostics"),
     tests(of: "JSONValues"),
