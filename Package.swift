@@ -30,6 +30,8 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSupport"),
 
     library("Diagnostics"),
@@ -41,6 +43,7 @@ let package = Package(
     library("Documents", imports: ["Plans", "Diagnostics", "Files", "JSONValues", "CYAML"]),
     library("Workspaces", imports: ["Files"]),
     library("Imports"),
+    library("Journal", imports: ["Files", "JSONValues", "CSQLite", "CSupport"]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
     library(
@@ -48,6 +51,9 @@ let package = Package(
       imports: ["Documents", "Plans", "Imports", "Workspaces", "Files", "Diagnostics"]),
     library(
       "Reports", imports: ["Plans", "Documents", "Diagnostics", "JSONValues", "Terminal"]),
+    .executableTarget(
+      name: "journal-bench", dependencies: ["Journal", "Files", "CSQLite"], path: "Bench/Journal",
+      swiftSettings: settings),
     .executableTarget(
       name: "divisi",
       dependencies: [
@@ -66,6 +72,9 @@ let package = Package(
       name: "TestSupport", dependencies: ["Diagnostics", "JSONValues", "Plans"],
       path: "Tests/TestSupport",
       swiftSettings: settings),
+    .executableTarget(
+      name: "journal-writer", dependencies: ["Journal"], path: "Tests/JournalWriter",
+      swiftSettings: settings),
     tests(of: "Diagnostics"),
     tests(of: "JSONValues"),
     tests(of: "Terminal"),
@@ -75,6 +84,7 @@ let package = Package(
     tests(of: "Workspaces", imports: ["Files"]),
     tests(of: "Plans", imports: ["Diagnostics"]),
     tests(of: "Imports"),
+    tests(of: "Journal", imports: ["Files", "JSONValues", "journal-writer"]),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
     tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
     .testTarget(

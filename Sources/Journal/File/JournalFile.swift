@@ -1,0 +1,82 @@
+internal import Files
+internal import Glibc
+
+/// The journal of a repository, for code that may block: one connection, used by one thread.
+///
+/// Readers (`list`, `status`, exports) open their own; they see what is committed, hold nobody up,
+/// and are held up by nobody. The runner goes through `Journal`.
+package final class JournalFile {
+  package enum Access: Hashable, Sendable {
+    case read
+    /// Makes the journal where there is none, and brings an older one up to date.
+    case write(JournalDurability)
+  }
+
+  package let folder: JournalFolder
+  let database: Database
+  let access: Access
+  /// Which file is open, to notice when its name comes to mean another.
+  private let identity: FileIdentity?
+  private let logIdentity: FileIdentity?
+  /// The runs that this connection has written to.
+  var ends: [String: RunEnd] = [:]
+  /// Why nothing more may be written through this connection.
+  var defect: JournalError?
+
+  init(
+    _ folder: JournalFolder, _ database: Database, _ access: Access, _ identity: FileIdentity?
+  ) {
+    self.folder = folder
+    self.database = database
+    self.access = access
+    self.identity = identity
+    logIdentity = FileIdentity(database.path + "-wal")
+  }
+
+  /// Makes sure that what was just committed lies where the next one who looks will find it.
+  ///
+  /// A file whose name was removed or given to another takes every write and keeps none. What it
+  /// holds is saved beside its old place, as nobody could find it again after this process.
+  func confirmPlace() throws(JournalError) {
+    let log = FileIdentity(database.path + "-wal")
+    if FileIdentity(database.path) == identity, log == logIdentity { return }
+    throw .replaced(path: database.path, saved: saveAside())
+  }
+
+  private func saveAside() -> String? {
+    for number in 1...99 {
+      let path = "\(database.path).saved-\(number)"
+      guard entryKind(path) == .missing else { continue }
+      return (try? database.run("VACUUM INTO ?", .text(path))) == nil ? nil : path
+    }
+    return nil
+  }
+
+  /// The number that stands for a session in the tables.
+  func runNumber(of session: String) throws(JournalError) -> Int64 {
+    let number = try database.number("SELECT run FROM runs WHERE session = ?", .text(session))
+    guard let number else { throw .noSuchRun(session) }
+    return number
+  }
+}
+
+/// Which file a path means, however its name changes.
+struct FileIdentity: Hashable {
+  private let device: dev_t
+  private let node: ino_t
+
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    device = status.st_dev
+    node = status.st_ino
+  }
+}
+
+/// How far a run has been written, as the one who writes it knows.
+struct RunEnd {
+  let run: Int64
+  var sequence: Int
+  var chain: Chain
+  let tip: RunTip
+}

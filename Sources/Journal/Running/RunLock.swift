@@ -1,0 +1,97 @@
+internal import CSupport
+internal import Files
+internal import Glibc
+
+/// The right to be a run's one runner: an OS lock that ends with the process, however it ends.
+///
+/// It is on `runs/<session>/lock`, whose text says who holds it. Released when the last reference
+/// goes.
+package final class RunLock: Sendable {
+  package let session: String
+  package let folder: JournalFolder
+  private let descriptor: Int32
+
+  private init(_ session: String, _ folder: JournalFolder, _ descriptor: Int32) {
+    self.session = session
+    self.folder = folder
+    self.descriptor = descriptor
+  }
+
+  deinit { Glibc.close(descriptor) }
+
+  /// Takes the lock of a run, or fails with `held` and who holds it.
+  ///
+  /// - Parameter now: since when it says it is held, in milliseconds since 1970.
+  package static func acquire(
+    _ session: String, in folder: JournalFolder, at now: Int64
+  ) throws(JournalError) -> RunLock {
+    if let flaw = JournalFolder.flaw(inSession: session) {
+      throw .badSession(session, flaw: flaw)
+    }
+    do throws(FileError) { try createFolder(folder.run(session)) } catch { throw .folder(error) }
+    let path = folder.lock(session)
+    while true {
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else { throw .folder(FileError("lock", path, code: errno)) }
+      let lock = RunLock(session, folder, descriptor)
+      if divisi_lock_file(descriptor) != 0 {
+        guard errno == EAGAIN || errno == EACCES else {
+          throw .folder(FileError("lock", path, code: errno))
+        }
+        throw .held(RunHolder(session: session, readingFrom: path))
+      }
+      // Whoever removed the file between opening and locking left us a lock that nobody else sees.
+      guard lock.isHeld else { continue }
+      try lock.sign(RunHolder(session: session, at: now), path)
+      return lock
+    }
+  }
+
+  private func sign(_ holder: RunHolder, _ path: String) throws(JournalError) {
+    let text = Array(holder.text.utf8)
+    guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
+      // The lock holds without a signature too: a full disk must not keep a run from ending.
+      guard errno != ENOSPC else { return }
+      throw .folder(FileError("write", path, code: errno))
+    }
+  }
+
+  /// The lock's file is still the one that another runner would try.
+  package var isHeld: Bool {
+    var own = stat()
+    var named = stat()
+    return fstat(descriptor, &own) == 0 && stat(folder.lock(session), &named) == 0
+      && own.st_ino == named.st_ino && own.st_dev == named.st_dev
+  }
+
+  /// Who runs a run, or nothing where nobody does.
+  package static func holder(
+    of session: String, in folder: JournalFolder
+  ) throws(JournalError) -> RunHolder? {
+    let path = folder.lock(session)
+    return try isLocked(path) ? RunHolder(session: session, readingFrom: path) : nil
+  }
+
+  /// The runs that somebody runs, by name.
+  package static func held(in folder: JournalFolder) throws(JournalError) -> [String] {
+    let sessions = (try? listFolder(folder.path + "/runs")) ?? []
+    var held: [String] = []
+    for session in sessions where try isLocked(folder.lock(session)) { held.append(session) }
+    return held
+  }
+
+  /// Whether somebody has a file locked. Looking takes nothing, so it keeps nobody from locking.
+  static func isLocked(_ path: String) throws(JournalError) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return false }
+      throw .folder(FileError("look at the lock", path, code: errno))
+    }
+    defer { Glibc.close(descriptor) }
+    switch divisi_file_is_locked(descriptor) {
+    case 0: return false
+    case 1: return true
+    default: throw .folder(FileError("look at the lock", path, code: errno))
+    }
+  }
+}
