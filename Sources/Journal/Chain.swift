@@ -17,7 +17,7 @@ struct Chain: Hashable, Sendable {
   }
 
   mutating func add(_ event: EventRecord) {
-    mix(UInt64(event.sequence))
+    mix(UInt64(bitPattern: Int64(event.sequence)))
     mix(UInt64(bitPattern: event.at))
     mix(event.kind)
     mix(event.step)
@@ -78,7 +78,7 @@ extension RunRecord {
 extension InboxMessage {
   func checksum(session: String) -> Int64 {
     var sum = Chain(session: session, plan: sender, created: at)
-    sum.mix(UInt64(number))
+    sum.mix(UInt64(bitPattern: Int64(number)))
     sum.mix(body)
     sum.mix(taken.map { Int64($0) })
     return sum.stored
@@ -88,8 +88,8 @@ extension InboxMessage {
 extension Snapshot {
   func checksum(after chain: Chain) -> Int64 {
     var sum = chain
-    sum.mix(UInt64(sequence))
-    sum.mix(UInt64(version))
+    sum.mix(UInt64(bitPattern: Int64(sequence)))
+    sum.mix(UInt64(bitPattern: Int64(version)))
     sum.mix(UInt64(bitPattern: at))
     state.withUnsafeBytes { sum.mix($0) }
     return sum.stored

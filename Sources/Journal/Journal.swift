@@ -36,8 +36,12 @@ package final class Journal: Sendable {
 
   /// Commits what one decision says, all or nothing, and gives the run's last sequence.
   package func append(_ entry: JournalEntry) async throws(JournalError) -> Int {
-    try await thread.append(entry)
+    try await thread.submit(entry).last()
   }
+
+  /// As `append`, without waiting: entries are committed in the order in which they are handed in, so
+  /// that the next decision can be made meanwhile. Its effects have to wait for the commit.
+  package func submit(_ entry: JournalEntry) -> JournalCommit { thread.submit(entry) }
 
   /// Does anything else that the blocking face can, on the journal's thread.
   package func perform<Result: Sendable>(

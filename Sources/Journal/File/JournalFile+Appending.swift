@@ -21,24 +21,37 @@ extension JournalFile {
 
   private func commit(_ entries: [JournalEntry]) throws(JournalError) -> [Int] {
     if let defect { throw defect }
-    var ends = self.ends
+    var written: [RunEnd] = []
+    written.reserveCapacity(entries.count)
     let lasts = try database.write { () throws(JournalError) in
       try entries.map { entry throws(JournalError) in
-        let session = entry.lock.session
-        guard entry.lock.isHeld else { throw .lockLost(run: session) }
-        var end: RunEnd
-        if let known = ends[session] { end = known } else { end = try self.end(of: session) }
-        try write(entry, at: &end)
-        ends[session] = end
-        return end.sequence
+        let place = try place(of: entry.lock, in: &written)
+        try write(entry, at: &written[place])
+        return written[place].sequence
       }
     }
     try confirmPlace()
-    for entry in entries where !entry.events.isEmpty {
-      if let end = ends[entry.lock.session] { try end.tip.write(end.sequence, end.chain) }
+    for end in written {
+      end.tip.write(end.sequence, end.chain)
+      ends[end.session] = end
     }
-    self.ends = ends
     return lasts
+  }
+
+  /// Where a run's end stands among those that are being written. What is believed of a run changes
+  /// only when the commit has succeeded, so they are copies.
+  private func place(
+    of lock: RunLock, in written: inout [RunEnd]
+  ) throws(JournalError) -> Int {
+    let session = lock.session
+    if let place = written.firstIndex(where: { $0.session == session }) { return place }
+    guard lock.isHeld else { throw .lockLost(run: session) }
+    if let known = ends[session] {
+      written.append(known)
+    } else {
+      written.append(try end(of: session))
+    }
+    return written.count - 1
   }
 
   private func write(_ entry: JournalEntry, at end: inout RunEnd) throws(JournalError) {
@@ -64,14 +77,7 @@ extension JournalFile {
     }
     end.chain.add(event)
     do throws(JournalError) {
-      try database.run(
-        """
-        INSERT INTO events(run, seq, at, kind, step, attempt, body, chain)
-        VALUES(?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        .integer(end.run), .integer(sequence), .integer(event.at), .text(event.kind),
-        .optional(event.step), .optional(event.attempt), .text(event.body),
-        .integer(end.chain.stored))
+      try insert(event, ofRun: end.run, end.chain)
     } catch .unavailable(_, let error) where error.isConstraint {
       // Somebody else wrote this event, so what we believed to be the end was not.
       ends[session] = nil
@@ -81,20 +87,33 @@ extension JournalFile {
     end.sequence = sequence
   }
 
+  func insert(
+    _ event: EventRecord, ofRun run: Int64, _ chain: Chain
+  ) throws(JournalError) {
+    try database.run(
+      """
+      INSERT INTO events(event, at, kind, step, attempt, body, chain) VALUES(?, ?, ?, ?, ?, ?, ?)
+      """,
+      .integer(EventKey.of(event.sequence, inRun: run)), .integer(event.at), .text(event.kind),
+      .optional(event.step), .optional(event.attempt), .text(event.body), .integer(chain.stored))
+  }
+
   /// Where a run ends that this connection has not written to yet.
   private func end(of session: String) throws(JournalError) -> RunEnd {
+    let noted = try RunTip.read(of: session, in: folder)
     let run = try runNumber(of: session)
     let sequence = try lastSequence(ofRun: run)
-    try verifyTip(of: session, last: sequence)
+    try verify(noted, of: session, last: sequence)
     let chain = try chain(ofRun: run, at: sequence)
-    let tip = try RunTip(of: session, in: folder)
-    // Now, as there is room for it: later it is only written over.
-    try tip.write(sequence, chain)
-    return RunEnd(run: run, sequence: sequence, chain: chain, tip: tip)
+    let tip = try RunTip(of: session, in: folder, sequence, chain)
+    return RunEnd(session: session, run: run, sequence: sequence, chain: chain, tip: tip)
   }
 
   func lastSequence(ofRun run: Int64) throws(JournalError) -> Int {
-    Int(try database.number("SELECT max(seq) FROM events WHERE run = ?", .integer(run)) ?? 0)
+    let key = try database.number(
+      "SELECT max(event) FROM events WHERE event BETWEEN ? AND ?",
+      .integer(EventKey.of(1, inRun: run)), .integer(EventKey.last(inRun: run)))
+    return key.map { EventKey.sequence(of: $0) } ?? 0
   }
 
   /// The chain behind an event of a run; before the first, the one that the run begins with.
@@ -108,7 +127,8 @@ extension JournalFile {
       return Chain(session: rows.text(0), plan: rows.text(1), created: rows.integer(2))
     }
     let stored = try database.number(
-      "SELECT chain FROM events WHERE run = ? AND seq = ?", .integer(run), .integer(sequence))
+      "SELECT chain FROM events WHERE event = ?",
+      .integer(EventKey.of(sequence, inRun: run)))
     guard let stored else {
       throw .corrupt(path: database.path, detail: "run \(run) has no event \(sequence)")
     }

@@ -6,7 +6,7 @@ extension JournalFile {
   package func post(
     _ body: String, to session: String, from sender: String, at now: Int64
   ) throws(JournalError) -> Int {
-    guard !body.utf8.contains(UInt8(ascii: "\n")) else {
+    guard !hasLineBreak(body) else {
       throw .malformed(run: session, sequence: 0, flaw: "a message has one line")
     }
     if let defect { throw defect }

@@ -64,19 +64,22 @@ extension JournalFile {
   package func confirmedLeases(under lock: RunLock) throws(JournalError) -> [Lease] {
     guard lock.isHeld else { throw .lockLost(run: lock.session) }
     return try database.write { () throws(JournalError) in
-      try leases("WHERE session = ?", .text(lock.session))
+      try leases(of: lock.session)
     }
   }
 
   /// All leases, of the living and the dead.
-  package func leases() throws(JournalError) -> [Lease] { try leases("WHERE ? IS NULL", .null) }
+  package func leases() throws(JournalError) -> [Lease] { try leases(of: nil) }
 
-  private func leases(_ condition: String, _ value: SQLValue) throws(JournalError) -> [Lease] {
+  private func leases(
+    of session: String?, on resource: String? = nil
+  ) throws(JournalError) -> [Lease] {
     var rows = try database.rows(
       """
       SELECT resource, session, holder, amount, since, guard FROM leases JOIN runs USING(run)
-      \(condition) ORDER BY resource, since, session, holder
-      """, value)
+      WHERE (?1 IS NULL OR session = ?1) AND (?2 IS NULL OR resource = ?2)
+      ORDER BY resource, since, session, holder
+      """, .optional(session), .optional(resource))
     var leases: [Lease] = []
     while try rows.next() {
       leases.append(
@@ -90,7 +93,7 @@ extension JournalFile {
   /// Removes the leases of a resource whose owners are dead, and gives the others.
   private func livingLeases(of resource: String) throws(JournalError) -> [Lease] {
     var living: [Lease] = []
-    for lease in try leases("WHERE resource = ?", .text(resource)) {
+    for lease in try leases(of: nil, on: resource) {
       if try isAlive(lease) {
         living.append(lease)
       } else {

@@ -102,7 +102,7 @@ extension JournalFile {
       // Another process may have been faster.
       let version = try verifiedVersion(of: database, schema)
       for step in schema.steps[version...] { try database.runScript(step) }
-      try database.run("PRAGMA user_version = \(schema.version)")
+      try database.runScript("PRAGMA user_version = \(schema.version)")
     }
   }
 
@@ -137,9 +137,9 @@ extension JournalFile {
     try database.runScript("PRAGMA auto_vacuum = INCREMENTAL;")
     try database.configure(.full)
     try database.write { () throws(JournalError) in
-      try database.run("PRAGMA application_id = \(Schema.applicationID)")
+      try database.runScript("PRAGMA application_id = \(Schema.applicationID)")
       for step in schema.steps { try database.runScript(step) }
-      try database.run("PRAGMA user_version = \(schema.version)")
+      try database.runScript("PRAGMA user_version = \(schema.version)")
     }
     try database.runScript("PRAGMA wal_checkpoint(TRUNCATE);")
   }

@@ -17,27 +17,27 @@ extension JournalFile {
   ) throws(JournalError) -> Resumption {
     let session = lock.session
     guard lock.isHeld else { throw .lockLost(run: session) }
+    let tip = try RunTip.read(of: session, in: folder)
     let resumption = try database.read { () throws(JournalError) in
       let run = try run(session)
       let last = try lastSequence(ofRun: try runNumber(of: session))
-      if !acceptsLoss { try verifyTip(of: session, last: last) }
+      if !acceptsLoss { try verify(tip, of: session, last: last) }
       return Resumption(
         run: run, snapshot: try snapshot(of: session, version: version), lastSequence: last)
     }
     if acceptsLoss {
       let chain = try chain(ofRun: try runNumber(of: session), at: resumption.lastSequence)
-      try RunTip(of: session, in: folder).write(resumption.lastSequence, chain)
+      _ = try RunTip(of: session, in: folder, resumption.lastSequence, chain)
     }
     return resumption
   }
 
-  /// Makes sure that a run has every event that was ever committed to it.
-  package func verifyTip(of session: String) throws(JournalError) {
-    try verifyTip(of: session, last: try lastSequence(ofRun: try runNumber(of: session)))
-  }
-
-  func verifyTip(of session: String, last: Int) throws(JournalError) {
-    guard let tip = try RunTip.read(of: session, in: folder), tip.sequence > 0 else { return }
+  /// Holds a run against its tip. The tip has to be read before the journal: then what a living runner
+  /// adds meanwhile can only make the journal longer.
+  func verify(
+    _ tip: RunTip.Note?, of session: String, last: Int
+  ) throws(JournalError) {
+    guard let tip, tip.sequence > 0 else { return }
     guard tip.sequence <= last else {
       throw .lost(run: session, last: last, written: tip.sequence)
     }
@@ -46,6 +46,15 @@ extension JournalFile {
       throw .broken(
         run: session, sequence: tip.sequence, flaw: "the run was written to another journal")
     }
+  }
+
+  /// All tips, read before a view of the journal is opened.
+  func tips() throws(JournalError) -> [String: RunTip.Note] {
+    var tips: [String: RunTip.Note] = [:]
+    for session in RunTip.sessions(in: folder) {
+      tips[session] = try RunTip.read(of: session, in: folder)
+    }
+    return tips
   }
 
   /// A run's events after one of them, in order.
@@ -59,8 +68,9 @@ extension JournalFile {
       of: session, after: sequence, try chain(ofRun: run, at: sequence),
       try database.rows(
         """
-        SELECT seq, at, kind, step, attempt, body, chain FROM events WHERE run = ? AND seq > ?
-        ORDER BY seq
-        """, .integer(run), .integer(sequence)))
+        SELECT event, at, kind, step, attempt, body, chain FROM events
+        WHERE event BETWEEN ? AND ? ORDER BY event
+        """,
+        .integer(EventKey.of(sequence + 1, inRun: run)), .integer(EventKey.last(inRun: run))))
   }
 }

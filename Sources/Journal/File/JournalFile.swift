@@ -17,6 +17,7 @@ package final class JournalFile {
   let access: Access
   /// Which file is open, to notice when its name comes to mean another.
   private let identity: FileIdentity?
+  private let log: String
   private let logIdentity: FileIdentity?
   /// The runs that this connection has written to.
   var ends: [String: RunEnd] = [:]
@@ -30,7 +31,8 @@ package final class JournalFile {
     self.database = database
     self.access = access
     self.identity = identity
-    logIdentity = FileIdentity(database.path + "-wal")
+    log = database.path + "-wal"
+    logIdentity = FileIdentity(log)
   }
 
   /// Makes sure that what was just committed lies where the next one who looks will find it.
@@ -38,8 +40,7 @@ package final class JournalFile {
   /// A file whose name was removed or given to another takes every write and keeps none. What it
   /// holds is saved beside its old place, as nobody could find it again after this process.
   func confirmPlace() throws(JournalError) {
-    let log = FileIdentity(database.path + "-wal")
-    if FileIdentity(database.path) == identity, log == logIdentity { return }
+    if FileIdentity(database.path) == identity, FileIdentity(log) == logIdentity { return }
     throw .replaced(path: database.path, saved: saveAside())
   }
 
@@ -61,7 +62,7 @@ package final class JournalFile {
 }
 
 /// Which file a path means, however its name changes.
-struct FileIdentity: Hashable {
+struct FileIdentity: Hashable, Sendable {
   private let device: dev_t
   private let node: ino_t
 
@@ -71,10 +72,18 @@ struct FileIdentity: Hashable {
     device = status.st_dev
     node = status.st_ino
   }
+
+  init?(descriptor: Int32) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    device = status.st_dev
+    node = status.st_ino
+  }
 }
 
 /// How far a run has been written, as the one who writes it knows.
 struct RunEnd {
+  let session: String
   let run: Int64
   var sequence: Int
   var chain: Chain

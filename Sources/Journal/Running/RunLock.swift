@@ -9,12 +9,16 @@ internal import Glibc
 package final class RunLock: Sendable {
   package let session: String
   package let folder: JournalFolder
+  private let path: String
   private let descriptor: Int32
+  private let identity: FileIdentity?
 
   private init(_ session: String, _ folder: JournalFolder, _ descriptor: Int32) {
     self.session = session
     self.folder = folder
+    path = folder.lock(session)
     self.descriptor = descriptor
+    identity = FileIdentity(descriptor: descriptor)
   }
 
   deinit { Glibc.close(descriptor) }
@@ -58,10 +62,7 @@ package final class RunLock: Sendable {
 
   /// The lock's file is still the one that another runner would try.
   package var isHeld: Bool {
-    var own = stat()
-    var named = stat()
-    return fstat(descriptor, &own) == 0 && stat(folder.lock(session), &named) == 0
-      && own.st_ino == named.st_ino && own.st_dev == named.st_dev
+    identity != nil && FileIdentity(path) == identity
   }
 
   /// Who runs a run, or nothing where nobody does.

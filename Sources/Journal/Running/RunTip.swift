@@ -5,36 +5,58 @@ internal import Glibc
 ///
 /// SQLite cannot tell a write-ahead log that was cut or removed from one that never was longer. The
 /// tip can: it is written after each commit and before anybody is told of it, so a journal that ends
-/// before its tip has lost something. It is never synced, as it has to outlive the process only; where
-/// a power cut takes the tip back, it names an earlier event that the journal has too.
+/// before its tip has lost something. It is a mapped file and never synced, as it has to outlive the
+/// process only; where a power cut takes the tip back, it names an earlier event that the journal has
+/// too.
 final class RunTip {
-  /// Sequence, chain and their checksum in hexadecimal, always this long: written over in place, it
-  /// needs no room on a full disk.
-  private static let length = 3 * 17
-
-  private let descriptor: Int32
-  private let path: String
-
-  init(of session: String, in folder: JournalFolder) throws(JournalError) {
-    path = folder.tip(session)
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .folder(FileError("write", path, code: errno)) }
+  /// What a tip says: the last event that was committed, and the chain behind it.
+  struct Note: Hashable, Sendable {
+    let sequence: Int
+    let chain: Chain
   }
 
-  deinit { Glibc.close(descriptor) }
+  /// Sequence, chain and their checksum in hexadecimal, each with a character behind it.
+  private static let length = 3 * 17
 
-  func write(_ sequence: Int, _ chain: Chain) throws(JournalError) {
-    let words = [UInt64(sequence), chain.value, Self.sum(UInt64(sequence), chain.value)]
-    var text: [UInt8] = []
-    text.reserveCapacity(Self.length)
-    for (index, word) in words.enumerated() {
-      for shift in stride(from: 60, through: 0, by: -4) {
-        text.append(Self.digits[Int(word >> UInt64(shift)) & 15])
-      }
-      text.append(UInt8(ascii: index == 2 ? "\n" : " "))
+  private let text: UnsafeMutablePointer<UInt8>
+
+  init(
+    of session: String, in folder: JournalFolder, _ sequence: Int, _ chain: Chain
+  ) throws(JournalError) {
+    let path = folder.tip(session)
+    func failure() -> JournalError {
+      errno == ENOSPC || errno == EDQUOT
+        ? .full(path: path) : .folder(FileError("write", path, code: errno))
     }
-    guard pwrite(descriptor, text, text.count, 0) == text.count else {
-      throw .folder(FileError("write", path, code: errno))
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure() }
+    defer { close(descriptor) }
+    // Written once the ordinary way, which says whether there is room; from then on there is.
+    let first = Self.text(of: sequence, chain)
+    guard pwrite(descriptor, first, first.count, 0) == first.count else { throw failure() }
+    let mapped = mmap(nil, Self.length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+    guard let mapped, mapped != MAP_FAILED else { throw failure() }
+    text = mapped.assumingMemoryBound(to: UInt8.self)
+  }
+
+  deinit { munmap(text, Self.length) }
+
+  func write(_ sequence: Int, _ chain: Chain) {
+    let bytes = Self.text(of: sequence, chain)
+    bytes.withUnsafeBufferPointer { text.update(from: $0.baseAddress!, count: Self.length) }
+  }
+
+  private static func text(of sequence: Int, _ chain: Chain) -> [UInt8] {
+    let number = UInt64(sequence)
+    return [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
+      for word in [number, chain.value, sum(number, chain.value)] {
+        for shift in stride(from: 60, through: 0, by: -4) {
+          bytes[count] = digits[Int(truncatingIfNeeded: word >> UInt64(shift)) & 15]
+          count += 1
+        }
+        bytes[count] = UInt8(ascii: count == length - 1 ? "\n" : " ")
+        count += 1
+      }
     }
   }
 
@@ -47,7 +69,7 @@ final class RunTip {
   /// What the last writer noted; nothing where there is no note, or none that makes sense.
   static func read(
     of session: String, in folder: JournalFolder
-  ) throws(JournalError) -> (sequence: Int, chain: Chain)? {
+  ) throws(JournalError) -> Note? {
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try readFile(folder.tip(session))
@@ -59,7 +81,7 @@ final class RunTip {
       .compactMap { UInt64($0, radix: 16) }
     guard words.count == 3, words[2] == sum(words[0], words[1]), let sequence = Int(exactly: words[0])
     else { return nil }
-    return (sequence, Chain(value: words[1]))
+    return Note(sequence: sequence, chain: Chain(value: words[1]))
   }
 
   private static let digits = Array("0123456789abcdef".utf8)

@@ -2,6 +2,7 @@ internal import CSQLite
 
 /// One connection to a database: statements prepared once, values bound by type.
 ///
+/// SQL is literal text (`StaticString`): nothing that comes from outside can become part of it.
 /// Belongs to one thread at a time (it is not `Sendable`, and SQLite's own mutex is off). The
 /// connection closes when the last reference and the last cursor are gone.
 final class Database {
@@ -17,7 +18,8 @@ final class Database {
   let path: String
   private let handle: OpaquePointer
   private let patience: BusyPatience
-  private var statements: [String: Statement] = [:]
+  /// By the address of their text, which a literal keeps for the life of the process.
+  private var statements: [UnsafePointer<UInt8>: Statement] = [:]
 
   /// - Parameter patience: how long a statement waits for another connection's lock.
   init(_ path: String, _ access: Access, patience: Duration) throws(JournalError) {
@@ -72,7 +74,7 @@ final class Database {
 
   /// Runs a statement to its end and gives the number of rows that it changed.
   @discardableResult
-  func run(_ sql: String, _ values: SQLValue...) throws(JournalError) -> Int {
+  func run(_ sql: StaticString, _ values: SQLValue...) throws(JournalError) -> Int {
     var cursor = try cursor(sql, values)
     while try cursor.next() {}
     return Int(sqlite3_changes64(handle))
@@ -87,25 +89,25 @@ final class Database {
   }
 
   /// The rows of a query, one after the other.
-  func rows(_ sql: String, _ values: SQLValue...) throws(JournalError) -> Cursor {
+  func rows(_ sql: StaticString, _ values: SQLValue...) throws(JournalError) -> Cursor {
     try cursor(sql, values)
   }
 
   /// The whole number that a query gives, or nothing where it gives no row or null.
-  func number(_ sql: String, _ values: SQLValue...) throws(JournalError) -> Int64? {
+  func number(_ sql: StaticString, _ values: SQLValue...) throws(JournalError) -> Int64? {
     var cursor = try cursor(sql, values)
     return try cursor.next() ? cursor.optionalInteger(0) : nil
   }
 
   var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
 
-  private func cursor(_ sql: String, _ values: [SQLValue]) throws(JournalError) -> Cursor {
+  private func cursor(_ sql: StaticString, _ values: [SQLValue]) throws(JournalError) -> Cursor {
     let statement: Statement
-    if let known = statements[sql], !known.isBusy {
+    if let known = statements[sql.utf8Start], !known.isBusy {
       statement = known
     } else {
       statement = try Statement(sql, on: handle, of: path, patience)
-      statements[sql] = statement
+      statements[sql.utf8Start] = statement
     }
     return try Cursor(statement, values)
   }
@@ -126,7 +128,7 @@ final class Database {
   }
 
   private func transaction<Result>(
-    _ begin: String, _ body: () throws(JournalError) -> Result
+    _ begin: StaticString, _ body: () throws(JournalError) -> Result
   ) throws(JournalError) -> Result {
     try run(begin)
     do {

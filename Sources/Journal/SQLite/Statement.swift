@@ -16,20 +16,20 @@ enum SQLValue {
 /// A prepared statement, kept for the life of its connection.
 final class Statement {
   fileprivate let pointer: OpaquePointer
-  private let sql: String
+  private let sql: StaticString
   private let path: String
   private let patience: BusyPatience
   /// A cursor is on it: whoever needs the same statement meanwhile prepares another.
   fileprivate(set) var isBusy = false
 
   init(
-    _ sql: String, on handle: OpaquePointer, of path: String, _ patience: BusyPatience
+    _ sql: StaticString, on handle: OpaquePointer, of path: String, _ patience: BusyPatience
   ) throws(JournalError) {
     var prepared: OpaquePointer?
     let code = sqlite3_prepare_v3(
-      handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+      handle, sql.description, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
     guard code == SQLITE_OK, let prepared else {
-      throw JournalError(SQLiteError(code, on: handle, sql: sql), at: path, waited: patience.limit)
+      throw JournalError(SQLiteError(code, on: handle, sql: sql.description), at: path, waited: patience.limit)
     }
     pointer = prepared
     self.sql = sql
@@ -40,7 +40,7 @@ final class Statement {
   deinit { sqlite3_finalize(pointer) }
 
   fileprivate func failure(_ code: Int32) -> JournalError {
-    let error = SQLiteError(code, on: sqlite3_db_handle(pointer), sql: sql)
+    let error = SQLiteError(code, on: sqlite3_db_handle(pointer), sql: sql.description)
     return JournalError(error, at: path, waited: patience.limit)
   }
 }

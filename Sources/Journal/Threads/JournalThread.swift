@@ -4,7 +4,7 @@ internal import Synchronization
 /// The thread that a journal's blocking calls run on, one after the other.
 final class JournalThread: Sendable {
   private enum Job: Sendable {
-    case append(JournalEntry, CheckedContinuation<Result<Int, JournalError>, Never>)
+    case append(JournalEntry, JournalCommit)
     /// Gets the file, or nothing where the journal is closed already.
     case perform(@Sendable (JournalFile?) -> Void)
   }
@@ -41,11 +41,10 @@ final class JournalThread: Sendable {
     try opened.get()
   }
 
-  func append(_ entry: JournalEntry) async throws(JournalError) -> Int {
-    let result = await withCheckedContinuation { continuation in
-      post(.append(entry, continuation))
-    }
-    return try result.get()
+  func submit(_ entry: JournalEntry) -> JournalCommit {
+    let commit = JournalCommit()
+    post(.append(entry, commit))
+    return commit
   }
 
   func perform<Value: Sendable>(
@@ -93,7 +92,7 @@ final class JournalThread: Sendable {
 
   private static func refuse(_ job: Job) {
     switch job {
-    case .append(_, let continuation): continuation.resume(returning: .failure(.closed))
+    case .append(_, let commit): commit.conclude(.failure(.closed))
     case .perform(let body): body(nil)
     }
   }
@@ -116,18 +115,18 @@ final class JournalThread: Sendable {
   /// Appends that stand side by side are one commit; everything stays in the order in which it came.
   private func carryOut(_ jobs: [Job], on file: JournalFile) {
     var entries: [JournalEntry] = []
-    var waiters: [CheckedContinuation<Result<Int, JournalError>, Never>] = []
+    var commits: [JournalCommit] = []
     func commit() {
       guard !entries.isEmpty else { return }
-      for (waiter, result) in zip(waiters, file.append(entries)) { waiter.resume(returning: result) }
+      for (ended, result) in zip(commits, file.append(entries)) { ended.conclude(result) }
       entries.removeAll(keepingCapacity: true)
-      waiters.removeAll(keepingCapacity: true)
+      commits.removeAll(keepingCapacity: true)
     }
     for job in jobs {
       switch job {
-      case .append(let entry, let waiter):
+      case .append(let entry, let asked):
         entries.append(entry)
-        waiters.append(waiter)
+        commits.append(asked)
         if entries.count == Self.largestGroup { commit() }
       case .perform(let body):
         commit()
