@@ -49,7 +49,8 @@ func measureThroughput(in folder: String, rounds: Int) async throws {
     }
   }
   print("")
-  print("group commit: entries of one event, 64 under way at a time, beside the floor at 1 a commit")
+  print(
+    "group commit: entries of one event, 64 under way at a time, beside the floor at 1 a commit")
   print(columns("durability", "", "floor", "grouped", "of floor"))
   for durability in [JournalDurability.full, .process] {
     try await measureGroup(durability, rounds: rounds, in: folder)

@@ -6,7 +6,7 @@
 // tip (how far the run was written) and the bell. It knows events as records with a JSON body; what
 // they mean is not its business.
 //
-// docs/parts/journal.md has the schema, the two durabilities, and every fault with its answer.
+// docs/JOURNAL.md has the schema, the two durabilities, and every fault with its answer.
 //
 // May import: Files, JSONValues, CSQLite, CSupport. Start reading at `Journal` (the async face),
 // then `File/JournalFile.swift` (the same, blocking), `Running/RunLock.swift` and `Running/Bell.swift`.

@@ -55,6 +55,9 @@ extension JournalError: CustomStringConvertible {
       "run `\(run)` was written up to event \(written), but the journal ends at \(last): a power "
         + "cut, or a journal.db-wal that was removed, took the rest; restore it, or resume and "
         + "accept the loss"
+    case .lostMessage(let run, let message):
+      "message \(message) was left for run `\(run)`, but the journal does not hold it: a power cut, "
+        + "or a journal.db-wal that was removed, took it; restore it, or resume and accept the loss"
     case .alreadyTaken(let message): "message \(message) of the inbox has been taken already"
     case .takenOutOfOrder(let message, let first):
       "message \(message) of the inbox cannot be taken before message \(first)"

@@ -32,6 +32,8 @@ package enum JournalError: Error, Hashable, Sendable {
   case malformed(run: String, sequence: Int, flaw: String)
   case broken(run: String, sequence: Int, flaw: String)
   case lost(run: String, last: Int, written: Int)
+  /// A message was left for the run, but is not in its inbox.
+  case lostMessage(run: String, message: Int)
   case alreadyTaken(message: Int)
   case takenOutOfOrder(message: Int, first: Int)
   case held(RunHolder)

@@ -20,7 +20,8 @@ package struct EventReader: ~Copyable {
     guard try rows.next() else { return nil }
     sequence += 1
     let event = EventRecord(
-      sequence: EventKey.sequence(of: rows.integer(0)), at: rows.integer(1), kind: rows.text(2), step: rows.optionalText(3),
+      sequence: EventKey.sequence(of: rows.integer(0)), at: rows.integer(1), kind: rows.text(2),
+      step: rows.optionalText(3),
       attempt: rows.optionalInteger(4).map { Int($0) }, body: rows.text(5))
     guard event.sequence == sequence else {
       throw .broken(run: session, sequence: sequence, flaw: "it is missing")

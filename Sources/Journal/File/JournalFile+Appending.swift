@@ -14,7 +14,9 @@ extension JournalFile {
       return try commit(entries).map { .success($0) }
     } catch {
       if error.endsTheFile { defect = error }
-      guard entries.count > 1, !error.endsTheFile else { return entries.map { _ in .failure(error) } }
+      guard entries.count > 1, !error.endsTheFile else {
+        return entries.map { _ in .failure(error) }
+      }
       return entries.flatMap { append([$0]) }
     }
   }
@@ -100,10 +102,10 @@ extension JournalFile {
 
   /// Where a run ends that this connection has not written to yet.
   private func end(of session: String) throws(JournalError) -> RunEnd {
-    let noted = try RunTip.read(of: session, in: folder)
+    let witness = try RunWitness(of: session, in: folder)
     let run = try runNumber(of: session)
     let sequence = try lastSequence(ofRun: run)
-    try verify(noted, of: session, last: sequence)
+    try verify(witness, of: session, last: sequence)
     let chain = try chain(ofRun: run, at: sequence)
     let tip = try RunTip(of: session, in: folder, sequence, chain)
     return RunEnd(session: session, run: run, sequence: sequence, chain: chain, tip: tip)

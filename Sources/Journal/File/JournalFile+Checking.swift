@@ -34,10 +34,10 @@ extension JournalFile {
   package func check() throws(JournalError) -> JournalCheck {
     var check = JournalCheck()
     do throws(JournalError) {
-      let tips = try tips()
+      let witnesses = try witnesses()
       try database.read { () throws(JournalError) in
         try checkPages(&check)
-        for session in try sessions() { checkRun(session, tips[session], &check) }
+        for session in try sessions() { checkRun(session, witnesses[session], &check) }
         try checkOwners(&check)
       }
     } catch {
@@ -63,11 +63,11 @@ extension JournalFile {
   }
 
   private func checkRun(
-    _ session: String, _ tip: RunTip.Note?, _ check: inout JournalCheck
+    _ session: String, _ witness: RunWitness?, _ check: inout JournalCheck
   ) {
     check.runs += 1
     attempt(&check) { check throws(JournalError) in _ = try run(session) }
-    attempt(&check) { check throws(JournalError) in try checkEvents(session, tip, &check) }
+    attempt(&check) { check throws(JournalError) in try checkEvents(session, witness, &check) }
     attempt(&check) { check throws(JournalError) in try checkSnapshots(session, &check) }
     attempt(&check) { check throws(JournalError) in try checkInbox(session, &check) }
   }
@@ -79,7 +79,7 @@ extension JournalFile {
   }
 
   private func checkEvents(
-    _ session: String, _ tip: RunTip.Note?, _ check: inout JournalCheck
+    _ session: String, _ witness: RunWitness?, _ check: inout JournalCheck
   ) throws(JournalError) {
     var reader = try events(of: session)
     var last = 0
@@ -93,7 +93,7 @@ extension JournalFile {
           .broken(run: session, sequence: last, flaw: "its body is no JSON: \(error.message)"))
       }
     }
-    try verify(tip, of: session, last: last)
+    try verify(witness, of: session, last: last)
   }
 
   private func checkSnapshots(
@@ -147,9 +147,11 @@ extension JournalFile {
     }
     let known = Set(try sessions())
     for session in RunTip.sessions(in: folder) where !known.contains(session) {
-      check.note("run `\(session)` has a folder, and was written, but is not in the journal")
+      check.findings.append(
+        JournalFinding(
+          weight: .damage, text: "run `\(session)` was written, but is not in the journal"))
     }
-    let alive = Set(try RunLock.held(in: folder))
+    let alive = Set(try RunLock.holders(in: folder).map(\.session))
     let leftovers = try leases().filter { !alive.contains($0.session) }
     if !leftovers.isEmpty {
       check.note("\(leftovers.count) leases of runs that nobody runs; taken back when needed")

@@ -33,8 +33,12 @@ extension JournalFile {
       // Where it gives nothing back (an older file without room for it), it never will.
       guard let left = try database.number("PRAGMA freelist_count"), left < free else { break }
     }
-    // Readers may hold the log's end: then the next one who closes the journal shortens it.
-    try database.runScript("PRAGMA wal_checkpoint(TRUNCATE)")
+    try database.runScript("PRAGMA wal_checkpoint(PASSIVE)")
+    // This holds up writers while it waits for readers, so it does not wait long: where one stays, the
+    // next who closes the journal shortens the log.
+    try database.hurried(.milliseconds(100)) { () throws(JournalError) in
+      try database.runScript("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
     try confirmPlace()
     compaction.bytesAfter = size
     return compaction
@@ -54,8 +58,13 @@ extension JournalFile {
       guard let ended = run.standing.ended, ended < cutoff else { continue }
       do throws(JournalError) {
         let lock = try RunLock.acquire(run.session, in: folder, at: now)
+        // Its witness goes first: what it swears to is about to be gone. The lock goes last.
+        unlink(folder.tip(run.session))
+        unlink(folder.bell(run.session))
         try remove(run.session)
-        removeTraces(of: run.session)
+        unlink(folder.lock(run.session))
+        // What attempts left in the folder is not the journal's.
+        rmdir(folder.run(run.session))
         withExtendedLifetime(lock) {}
         removed.append(run.session)
       } catch .held {
@@ -77,11 +86,5 @@ extension JournalFile {
       try database.run("DELETE FROM runs WHERE run = ?", .integer(run))
     }
     ends[session] = nil
-  }
-
-  /// The journal's own files in the run's folder; what attempts left there is not the journal's.
-  private func removeTraces(of session: String) {
-    for file in [folder.tip(session), folder.bell(session), folder.lock(session)] { unlink(file) }
-    rmdir(folder.run(session))
   }
 }

@@ -1,10 +1,10 @@
 internal import JSONValues
 
-/// How much an export holds: its last line, so that one that was cut short shows.
-struct ExportCount: Hashable {
-  var runs = 0
-  var events = 0
-  var messages = 0
+/// How much an export holds. Its last line says so, that one which was cut short shows.
+package struct ExportCount: Hashable, Sendable {
+  package var runs = 0
+  package var events = 0
+  package var messages = 0
 }
 
 extension JournalFile {
@@ -18,13 +18,14 @@ extension JournalFile {
   /// - Parameters:
   ///   - sessions: only these runs, where any are named.
   ///   - descriptor: where to; stays open.
+  @discardableResult
   package func export(
     _ sessions: [String] = [], to descriptor: Int32
-  ) throws(JournalError) {
+  ) throws(JournalError) -> ExportCount {
     var lines = LineWriter(descriptor)
     var count = ExportCount()
     try lines.write("{\"journal\":{\"version\":\(Self.exportVersion)}}")
-    let tips = try tips()
+    let witnesses = try witnesses()
     try database.read { () throws(JournalError) in
       for session in sessions { _ = try run(session) }
       for run in try runs().reversed()
@@ -38,15 +39,16 @@ extension JournalFile {
           try lines.write(event.line)
         }
         count.events += last
-        try verify(tips[run.session], of: run.session, last: last)
+        try verify(witnesses[run.session], of: run.session, last: last)
         for message in try messages(of: run.session) {
           count.messages += 1
           try lines.write(message.line)
         }
       }
     }
-    try lines.write(count.line)
+    try lines.write(count.line(checksum: lines.checksum))
     try lines.flush()
+    return count
   }
 
   private func messages(of session: String) throws(JournalError) -> [InboxMessage] {
@@ -96,8 +98,9 @@ extension InboxMessage {
 }
 
 extension ExportCount {
-  fileprivate var line: String {
-    "{\"end\":{\"runs\":\(runs),\"events\":\(events),\"messages\":\(messages)}}"
+  fileprivate func line(checksum: String) -> String {
+    "{\"end\":{\"runs\":\(runs),\"events\":\(events),\"messages\":\(messages),"
+      + "\"checksum\":\"\(checksum)\"}}"
   }
 }
 

@@ -1,27 +1,57 @@
+internal import Files
+
 extension JournalFile {
   /// Reads an export into this journal, which has to be empty: the same runs, events and messages,
   /// or, where anything is wrong with the export, nothing at all.
   ///
   /// - Parameter descriptor: where from; stays open.
-  package func importing(from descriptor: Int32) throws(JournalError) {
+  @discardableResult
+  package func importing(from descriptor: Int32) throws(JournalError) -> ExportCount {
     if let defect { throw defect }
     var lines = LineReader(descriptor)
-    try database.write { () throws(JournalError) in
+    let count = try database.write { () throws(JournalError) in
       guard try database.number("SELECT count(*) FROM runs") == 0 else {
         throw .notEmpty(path: database.path)
       }
-      try read(&lines)
+      return try read(&lines)
     }
     try confirmPlace()
+    return count
   }
 
-  private func read(_ lines: inout LineReader) throws(JournalError) {
+  /// Reads an export into the journal of a repository, which has to be empty or gone.
+  ///
+  /// Where it is gone, though runs were written to it, this is the way back: the journal appears
+  /// whole or not at all. A run that was written further than the export knows is told as `lost` when
+  /// it is resumed.
+  @discardableResult
+  package static func restore(
+    _ folder: JournalFolder, from descriptor: Int32
+  ) throws(JournalError) -> ExportCount {
+    guard entryKind(folder.database) == .missing else {
+      return try open(folder, .write(.full)).importing(from: descriptor)
+    }
     var count = ExportCount()
+    let isMade = try make(folder, .current, .seconds(30), nil) {
+      (database) throws(JournalError) in
+      let draft = JournalFile(
+        folder, database, .write(.full), FileIdentity(database.path))
+      count = try draft.importing(from: descriptor)
+    }
+    guard isMade else { throw .notEmpty(path: folder.database) }
+    return count
+  }
+
+  private func read(_ lines: inout LineReader) throws(JournalError) -> ExportCount {
+    var count = ExportCount()
+    var sum = LineSum()
     var current: ImportedRun?
     var isBegun = false
     while let bytes = try lines.next() {
       let number = lines.number
       let line = try ExportLine(bytes, number: number)
+      let expected = sum.text
+      sum.add(bytes)
       if case .header(let version) = line {
         guard version <= Self.exportVersion else {
           throw .badExport(line: number, flaw: "it is of version \(version), of a newer divisi")
@@ -42,14 +72,17 @@ extension JournalFile {
         count.messages += 1
         guard let current else { throw .badExport(line: number, flaw: "it belongs to no run") }
         try insert(message, of: current.session, current.run)
-      case .end(let total):
+      case .end(let total, let checksum):
         guard total == count else {
           throw .badExport(line: number, flaw: "lines before it are missing")
+        }
+        guard checksum == expected else {
+          throw .badExport(line: number, flaw: "lines before it are not as they were written")
         }
         guard try lines.next() == nil else {
           throw .badExport(line: lines.number, flaw: "it comes after the end")
         }
-        return
+        return count
       }
     }
     throw .badExport(line: lines.number + 1, flaw: "the export ends before its last line")

@@ -12,7 +12,7 @@ extension JournalFile {
   ) throws(JournalError) -> LeaseAnswer {
     if let defect { throw defect }
     guard lock.isHeld else { throw .lockLost(run: lock.session) }
-    return try database.write { () throws(JournalError) in
+    let answer = try database.write { () throws(JournalError) -> LeaseAnswer in
       let run = try runNumber(of: lock.session)
       // What one holder asks for twice counts together.
       var wanted: [String: LeaseRequest] = [:]
@@ -41,6 +41,8 @@ extension JournalFile {
       }
       return .granted
     }
+    try confirmPlace()
+    return answer
   }
 
   /// Gives back all that a holder has, and rings for the runs that may be waiting for it.
@@ -54,9 +56,18 @@ extension JournalFile {
         .integer(try runNumber(of: lock.session)), .text(holder))
     }
     guard count > 0 else { return }
-    for session in try RunLock.held(in: folder) where session != lock.session {
-      try Bell.ring(session, in: folder)
+    try confirmPlace()
+    for session in try unfinishedRuns() where session != lock.session {
+      // What is given back is free whether or not the others hear it at once.
+      if try RunLock.isLocked(folder.lock(session)) { try? Bell.ring(session, in: folder) }
     }
+  }
+
+  private func unfinishedRuns() throws(JournalError) -> [String] {
+    var rows = try database.rows("SELECT session FROM runs WHERE ended IS NULL")
+    var sessions: [String] = []
+    while try rows.next() { sessions.append(rows.text(0)) }
+    return sessions
   }
 
   /// The leases that a run still has when its runner comes back; those that others took back while

@@ -20,12 +20,16 @@ extension JournalFile {
       let orphans = RunTip.sessions(in: folder)
       guard orphans.isEmpty else { throw .gone(path: path, runs: orphans) }
       guard case .write = access else { throw .missing(path: path) }
-      try make(folder, schema, patience, fileSystem)
+      guard try make(folder, schema, patience, fileSystem) || entryKind(path) == .file else {
+        throw .folder(FileError("make", path, code: EEXIST))
+      }
     }
     try refuseNetwork(fileSystem, folder)
+    try refuseEmpty(path)
     let identity = FileIdentity(path)
     let database = try connect(path, access, patience)
     let version = try verifiedVersion(of: database, schema)
+    if case .write(let durability) = access { try database.configure(durability) }
     guard version == schema.version else {
       guard case .write = access else {
         // Bringing it up to date is a matter of milliseconds, and lists cannot read the old one.
@@ -49,16 +53,28 @@ extension JournalFile {
     }
   }
 
+  /// SQLite takes an empty file for a database that is to begin, and throws away the log beside it,
+  /// which may hold all that there is.
+  ///
+  /// Nobody but SQLite may open the file to look: closing it would end the locks of every connection
+  /// of this process.
+  private static func refuseEmpty(_ path: String) throws(JournalError) {
+    do throws(FileError) {
+      guard try fileSize(path) == 0 else { return }
+    } catch {
+      throw .folder(error)
+    }
+    throw .corrupt(path: path, detail: "it was cut to nothing")
+  }
+
   private static func connect(
     _ path: String, _ access: Access, _ patience: Duration
   ) throws(JournalError) -> Database {
     switch access {
-    case .write(let durability):
+    case .write:
       // SQLite opens what it may not write for reading, and says so at the first write only.
       guard Glibc.access(path, W_OK) == 0 else { throw .readOnly(path: path) }
-      let database = try Database(path, .write, patience: patience)
-      try database.configure(durability)
-      return database
+      return try Database(path, .write, patience: patience)
     case .read:
       do throws(JournalError) {
         let database = try Database(path, .read, patience: patience)
@@ -94,9 +110,10 @@ extension JournalFile {
   private static func migrate(
     _ database: Database, in folder: JournalFolder, from version: Int, to schema: Schema
   ) throws(JournalError) {
-    let alive = try RunLock.held(in: folder)
-    guard alive.isEmpty else {
-      throw .older(path: database.path, version: version, known: schema.version, runs: alive)
+    let older = try RunLock.holders(in: folder).filter { $0.version < schema.version }
+    guard older.isEmpty else {
+      throw .older(
+        path: database.path, version: version, known: schema.version, runs: older.map(\.session))
     }
     try database.write { () throws(JournalError) in
       // Another process may have been faster.
@@ -106,11 +123,13 @@ extension JournalFile {
     }
   }
 
-  /// Makes an empty journal under another name and gives it its own when it is whole, so that there
-  /// is never half a journal, and of several who make one at once all get the first.
-  private static func make(
-    _ folder: JournalFolder, _ schema: Schema, _ patience: Duration, _ fileSystem: FileSystem?
-  ) throws(JournalError) {
+  /// Makes a journal under another name and gives it its own when it is whole, so that there is never
+  /// half a journal, and of several who make one at once all get the first. False where somebody was
+  /// faster.
+  static func make(
+    _ folder: JournalFolder, _ schema: Schema, _ patience: Duration, _ fileSystem: FileSystem?,
+    filledBy fill: (Database) throws(JournalError) -> Void = { _ in }
+  ) throws(JournalError) -> Bool {
     let path = folder.database
     do throws(FileError) { try createFolder(folder.path) } catch {
       throw error.code == EROFS ? .readOnly(path: path) : .folder(error)
@@ -118,8 +137,14 @@ extension JournalFile {
     try refuseNetwork(fileSystem, folder)
     let draft = "\(path).new-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     defer { for suffix in ["", "-wal", "-shm"] { unlink(draft + suffix) } }
-    try build(draft, schema, patience)
-    guard link(draft, path) == 0 || errno == EEXIST else {
+    do {
+      let database = try Database(draft, .create, patience: patience)
+      try database.build(schema)
+      try fill(database)
+      try database.runScript("PRAGMA wal_checkpoint(TRUNCATE);")
+    }
+    guard link(draft, path) == 0 else {
+      if errno == EEXIST { return false }
       throw .folder(FileError("make", path, code: errno))
     }
     let descriptor = Glibc.open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -127,25 +152,22 @@ extension JournalFile {
       fsync(descriptor)
       close(descriptor)
     }
-  }
-
-  private static func build(
-    _ path: String, _ schema: Schema, _ patience: Duration
-  ) throws(JournalError) {
-    let database = try Database(path, .create, patience: patience)
-    // Before the first page is written: later it would need the whole file to be rewritten.
-    try database.runScript("PRAGMA auto_vacuum = INCREMENTAL;")
-    try database.configure(.full)
-    try database.write { () throws(JournalError) in
-      try database.runScript("PRAGMA application_id = \(Schema.applicationID)")
-      for step in schema.steps { try database.runScript(step) }
-      try database.runScript("PRAGMA user_version = \(schema.version)")
-    }
-    try database.runScript("PRAGMA wal_checkpoint(TRUNCATE);")
+    return true
   }
 }
 
 extension Database {
+  fileprivate func build(_ schema: Schema) throws(JournalError) {
+    // Before the first page is written: later it would need the whole file to be rewritten.
+    try runScript("PRAGMA auto_vacuum = INCREMENTAL;")
+    try configure(.full)
+    try write { () throws(JournalError) in
+      try runScript("PRAGMA application_id = \(Schema.applicationID)")
+      for step in schema.steps { try runScript(step) }
+      try runScript("PRAGMA user_version = \(schema.version)")
+    }
+  }
+
   fileprivate func configure(_ durability: JournalDurability) throws(JournalError) {
     let synchronous = durability == .full ? "FULL" : "NORMAL"
     try runScript(

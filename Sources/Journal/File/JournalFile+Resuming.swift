@@ -17,44 +17,20 @@ extension JournalFile {
   ) throws(JournalError) -> Resumption {
     let session = lock.session
     guard lock.isHeld else { throw .lockLost(run: session) }
-    let tip = try RunTip.read(of: session, in: folder)
+    let witness = try RunWitness(of: session, in: folder)
     let resumption = try database.read { () throws(JournalError) in
       let run = try run(session)
       let last = try lastSequence(ofRun: try runNumber(of: session))
-      if !acceptsLoss { try verify(tip, of: session, last: last) }
+      if !acceptsLoss { try verify(witness, of: session, last: last) }
       return Resumption(
         run: run, snapshot: try snapshot(of: session, version: version), lastSequence: last)
     }
     if acceptsLoss {
       let chain = try chain(ofRun: try runNumber(of: session), at: resumption.lastSequence)
       _ = try RunTip(of: session, in: folder, resumption.lastSequence, chain)
+      if witness.message != nil { try Bell.ring(session, in: folder, for: 0) }
     }
     return resumption
-  }
-
-  /// Holds a run against its tip. The tip has to be read before the journal: then what a living runner
-  /// adds meanwhile can only make the journal longer.
-  func verify(
-    _ tip: RunTip.Note?, of session: String, last: Int
-  ) throws(JournalError) {
-    guard let tip, tip.sequence > 0 else { return }
-    guard tip.sequence <= last else {
-      throw .lost(run: session, last: last, written: tip.sequence)
-    }
-    let chain = try chain(ofRun: try runNumber(of: session), at: tip.sequence)
-    guard chain == tip.chain else {
-      throw .broken(
-        run: session, sequence: tip.sequence, flaw: "the run was written to another journal")
-    }
-  }
-
-  /// All tips, read before a view of the journal is opened.
-  func tips() throws(JournalError) -> [String: RunTip.Note] {
-    var tips: [String: RunTip.Note] = [:]
-    for session in RunTip.sessions(in: folder) {
-      tips[session] = try RunTip.read(of: session, in: folder)
-    }
-    return tips
   }
 
   /// A run's events after one of them, in order.

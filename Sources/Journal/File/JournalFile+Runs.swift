@@ -5,7 +5,7 @@ extension JournalFile {
     precondition(run.session == session, "a run begins under its own lock")
     if let defect { throw defect }
     guard lock.isHeld else { throw .lockLost(run: session) }
-    try verify(try RunTip.read(of: session, in: folder), of: session, last: 0)
+    try verify(try RunWitness(of: session, in: folder), of: session, last: 0)
     try database.write { () throws(JournalError) in
       let known = try database.number("SELECT run FROM runs WHERE session = ?", .text(session))
       guard known == nil else { throw .runExists(session) }

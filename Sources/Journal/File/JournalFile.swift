@@ -19,6 +19,8 @@ package final class JournalFile {
   private let identity: FileIdentity?
   private let log: String
   private let logIdentity: FileIdentity?
+  private let index: String
+  private let indexIdentity: FileIdentity?
   /// The runs that this connection has written to.
   var ends: [String: RunEnd] = [:]
   /// Why nothing more may be written through this connection.
@@ -33,14 +35,21 @@ package final class JournalFile {
     self.identity = identity
     log = database.path + "-wal"
     logIdentity = FileIdentity(log)
+    index = database.path + "-shm"
+    indexIdentity = FileIdentity(index)
   }
 
   /// Makes sure that what was just committed lies where the next one who looks will find it.
   ///
-  /// A file whose name was removed or given to another takes every write and keeps none. What it
-  /// holds is saved beside its old place, as nobody could find it again after this process.
+  /// A file whose name was removed or given to another takes every write and keeps none; without the
+  /// log's index, the next process to come would not see our locks. What the open files hold is saved
+  /// beside their old place, as nobody could find it again after this process.
   func confirmPlace() throws(JournalError) {
-    if FileIdentity(database.path) == identity, FileIdentity(log) == logIdentity { return }
+    if FileIdentity(database.path) == identity, FileIdentity(log) == logIdentity,
+      FileIdentity(index) == indexIdentity
+    {
+      return
+    }
     throw .replaced(path: database.path, saved: saveAside())
   }
 

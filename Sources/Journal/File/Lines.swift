@@ -1,16 +1,38 @@
 internal import Files
 internal import Glibc
 
+/// The checksum over the lines of an export before its last, as its last line has it.
+struct LineSum {
+  private var chain = Chain(value: 0)
+
+  mutating func add(_ line: some Sequence<UInt8>) {
+    let isAdded: Void? = line.withContiguousStorageIfAvailable {
+      chain.mix(UnsafeRawBufferPointer($0))
+    }
+    if isAdded == nil { Array(line).withUnsafeBytes { chain.mix($0) } }
+  }
+
+  var text: String {
+    let digits = String(chain.value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
 /// Writes lines to an open file, a lot at a time.
 struct LineWriter {
   private static let room = 1 << 16
 
   private let descriptor: Int32
   private var buffer: [UInt8] = []
+  private var sum = LineSum()
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
+  /// Over all lines so far.
+  var checksum: String { sum.text }
+
   mutating func write(_ line: String) throws(JournalError) {
+    sum.add(line.utf8)
     buffer.append(contentsOf: line.utf8)
     buffer.append(UInt8(ascii: "\n"))
     if buffer.count >= Self.room { try flush() }

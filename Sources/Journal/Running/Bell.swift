@@ -13,6 +13,27 @@ package final class Bell: Sendable {
   package let rings: AsyncStream<Void>
   private let stopWriter: Int32
 
+  /// The last message that somebody rang for; of two who ring at once, it may be the first.
+  static func lastMessage(
+    of session: String, in folder: JournalFolder
+  ) throws(JournalError) -> Int? {
+    do throws(FileError) {
+      let text = String(decoding: try readFile(folder.bell(session)), as: UTF8.self)
+      guard let number = Int(text.prefix(digits)), noted(number) == text else { return nil }
+      return number
+    } catch {
+      if error.isMissing { return nil }
+      throw .folder(error)
+    }
+  }
+
+  private static let digits = 20
+
+  private static func noted(_ message: Int) -> String {
+    let number = String(message)
+    return String(repeating: "0", count: digits - number.count) + number + "\n"
+  }
+
   /// Starts to listen; whatever rings from now on is heard.
   package init(
     of session: String, in folder: JournalFolder, tick: Duration = .seconds(5)
@@ -27,21 +48,29 @@ package final class Bell: Sendable {
     rings = stream
     let listener = BellListener(
       folder: folder.run(session), tick: tick, stop: pipe[0], continuation: continuation)
-    startThread { listener.listen() }
+    try startThread { listener.listen() }
   }
 
   /// Closing the pipe ends the listener's thread, and the stream with it.
   deinit { close(stopWriter) }
 
   /// Rings for a run. Nobody need listen.
+  ///
+  /// - Parameter message: what was left for the run. Its number is written into the bell: a journal
+  ///   that does not know the message any more has lost something (see `RunWitness`).
   package static func ring(
-    _ session: String, in folder: JournalFolder
+    _ session: String, in folder: JournalFolder, for message: Int? = nil
   ) throws(JournalError) {
     do throws(FileError) { try createFolder(folder.run(session)) } catch { throw .folder(error) }
     let path = folder.bell(session)
     let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .folder(FileError("ring", path, code: errno)) }
-    close(descriptor)
+    defer { close(descriptor) }
+    guard let message else { return }
+    let text = Array(noted(message).utf8)
+    guard pwrite(descriptor, text, text.count, 0) == text.count else {
+      throw .folder(FileError("ring", path, code: errno))
+    }
   }
 }
 

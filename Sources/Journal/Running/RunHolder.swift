@@ -12,20 +12,25 @@ package struct RunHolder: Hashable, Sendable {
   package var since: Int64
   /// Tells this process from a later one with the same number: the boot, and when in it it started.
   package var started: String
+  /// The newest version of the journal's tables that the holder knows.
+  var version: Int
 
-  init(session: String, process: Int32?, host: String, since: Int64, started: String) {
+  init(
+    session: String, process: Int32?, host: String, since: Int64, started: String, version: Int
+  ) {
     self.session = session
     self.process = process
     self.host = host
     self.since = since
     self.started = started
+    self.version = version
   }
 
   /// This process.
-  init(session: String, at since: Int64) {
+  init(session: String, at since: Int64, knowing version: Int) {
     self.init(
       session: session, process: getpid(), host: Self.hostName(), since: since,
-      started: Self.startOfProcess())
+      started: Self.startOfProcess(), version: version)
   }
 
   /// Reads what a holder wrote. The lock counts, not this text: what cannot be read is left out.
@@ -41,13 +46,14 @@ package struct RunHolder: Hashable, Sendable {
     }
     self.init(
       session: session, process: number("pid").flatMap { Int32(exactly: $0) }, host: text("host"),
-      since: Int64(number("since") ?? 0), started: text("started"))
+      since: Int64(number("since") ?? 0), started: text("started"),
+      version: number("journal") ?? 0)
   }
 
   var text: String {
     let json: JSON = [
       "pid": .int(Int(process ?? 0)), "host": .string(host), "since": .int(Int(since)),
-      "started": .string(started),
+      "started": .string(started), "journal": .int(version),
     ]
     return json.text(.compact) + "\n"
   }
@@ -62,7 +68,8 @@ package struct RunHolder: Hashable, Sendable {
     let boot = (try? readFile("/proc/sys/kernel/random/boot_id")) ?? []
     let status = (try? readFile("/proc/self/stat")) ?? []
     // The 22nd field; the second is a name in brackets that may hold spaces and brackets.
-    let behindName = String(decoding: status, as: UTF8.self)
+    let behindName =
+      String(decoding: status, as: UTF8.self)
       .split(separator: ")", omittingEmptySubsequences: false).last?.split(separator: " ") ?? []
     let ticks = behindName.count > 19 ? String(behindName[19]) : ""
     let id = String(decoding: boot.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)

@@ -29,6 +29,13 @@ package final class RunLock: Sendable {
   package static func acquire(
     _ session: String, in folder: JournalFolder, at now: Int64
   ) throws(JournalError) -> RunLock {
+    try acquire(session, in: folder, at: now, knowing: Schema.current.version)
+  }
+
+  /// As above; open to tests is which version of the journal this process knows.
+  static func acquire(
+    _ session: String, in folder: JournalFolder, at now: Int64, knowing version: Int
+  ) throws(JournalError) -> RunLock {
     if let flaw = JournalFolder.flaw(inSession: session) {
       throw .badSession(session, flaw: flaw)
     }
@@ -46,14 +53,15 @@ package final class RunLock: Sendable {
       }
       // Whoever removed the file between opening and locking left us a lock that nobody else sees.
       guard lock.isHeld else { continue }
-      try lock.sign(RunHolder(session: session, at: now), path)
+      try lock.sign(RunHolder(session: session, at: now, knowing: version), path)
       return lock
     }
   }
 
   private func sign(_ holder: RunHolder, _ path: String) throws(JournalError) {
     let text = Array(holder.text.utf8)
-    guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
+    guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count
+    else {
       // The lock holds without a signature too: a full disk must not keep a run from ending.
       guard errno != ENOSPC else { return }
       throw .folder(FileError("write", path, code: errno))
@@ -73,12 +81,14 @@ package final class RunLock: Sendable {
     return try isLocked(path) ? RunHolder(session: session, readingFrom: path) : nil
   }
 
-  /// The runs that somebody runs, by name.
-  package static func held(in folder: JournalFolder) throws(JournalError) -> [String] {
+  /// The runs that somebody runs, by name, and who.
+  package static func holders(in folder: JournalFolder) throws(JournalError) -> [RunHolder] {
     let sessions = (try? listFolder(folder.path + "/runs")) ?? []
-    var held: [String] = []
-    for session in sessions where try isLocked(folder.lock(session)) { held.append(session) }
-    return held
+    var holders: [RunHolder] = []
+    for session in sessions {
+      if let holder = try holder(of: session, in: folder) { holders.append(holder) }
+    }
+    return holders
   }
 
   /// Whether somebody has a file locked. Looking takes nothing, so it keeps nobody from locking.

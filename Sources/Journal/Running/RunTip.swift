@@ -5,9 +5,8 @@ internal import Glibc
 ///
 /// SQLite cannot tell a write-ahead log that was cut or removed from one that never was longer. The
 /// tip can: it is written after each commit and before anybody is told of it, so a journal that ends
-/// before its tip has lost something. It is a mapped file and never synced, as it has to outlive the
-/// process only; where a power cut takes the tip back, it names an earlier event that the journal has
-/// too.
+/// before its tip has lost something. It is never synced, as it has to outlive the process only;
+/// where a power cut takes the tip back, it names an earlier event that the journal has too.
 final class RunTip {
   /// What a tip says: the last event that was committed, and the chain behind it.
   struct Note: Hashable, Sendable {
@@ -18,7 +17,7 @@ final class RunTip {
   /// Sequence, chain and their checksum in hexadecimal, each with a character behind it.
   private static let length = 3 * 17
 
-  private let text: UnsafeMutablePointer<UInt8>
+  private let descriptor: Int32
 
   init(
     of session: String, in folder: JournalFolder, _ sequence: Int, _ chain: Chain
@@ -28,22 +27,22 @@ final class RunTip {
       errno == ENOSPC || errno == EDQUOT
         ? .full(path: path) : .folder(FileError("write", path, code: errno))
     }
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure() }
-    defer { close(descriptor) }
-    // Written once the ordinary way, which says whether there is room; from then on there is.
-    let first = Self.text(of: sequence, chain)
-    guard pwrite(descriptor, first, first.count, 0) == first.count else { throw failure() }
-    let mapped = mmap(nil, Self.length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
-    guard let mapped, mapped != MAP_FAILED else { throw failure() }
-    text = mapped.assumingMemoryBound(to: UInt8.self)
+    guard write(sequence, chain) else { throw failure() }
   }
 
-  deinit { munmap(text, Self.length) }
+  deinit { close(descriptor) }
 
-  func write(_ sequence: Int, _ chain: Chain) {
-    let bytes = Self.text(of: sequence, chain)
-    bytes.withUnsafeBufferPointer { text.update(from: $0.baseAddress!, count: Self.length) }
+  /// Notes how far the run is written; false where the system refuses.
+  ///
+  /// What has been committed stays committed without it: an older note is a weaker witness, no
+  /// wrong one.
+  @discardableResult
+  func write(_ sequence: Int, _ chain: Chain) -> Bool {
+    Self.text(of: sequence, chain).withUnsafeBytes {
+      pwrite(descriptor, $0.baseAddress, $0.count, 0) == $0.count
+    }
   }
 
   private static func text(of sequence: Int, _ chain: Chain) -> [UInt8] {
@@ -79,7 +78,8 @@ final class RunTip {
     }
     let words = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
       .compactMap { UInt64($0, radix: 16) }
-    guard words.count == 3, words[2] == sum(words[0], words[1]), let sequence = Int(exactly: words[0])
+    guard words.count == 3, words[2] == sum(words[0], words[1]),
+      let sequence = Int(exactly: words[0])
     else { return nil }
     return Note(sequence: sequence, chain: Chain(value: words[1]))
   }

@@ -8,7 +8,7 @@ final class BusyPatience {
   private static let shortest: UInt64 = 100_000
   private static let longest: UInt64 = 5_000_000
 
-  let limit: Duration
+  var limit: Duration
   private var begin = ContinuousClock.now
 
   init(_ limit: Duration) { self.limit = limit }

@@ -127,6 +127,16 @@ final class Database {
     try transaction("BEGIN", body)
   }
 
+  /// Does something that waits for another's lock only so long.
+  func hurried<Result>(
+    _ limit: Duration, _ body: () throws(JournalError) -> Result
+  ) throws(JournalError) -> Result {
+    let usual = patience.limit
+    patience.limit = limit
+    defer { patience.limit = usual }
+    return try body()
+  }
+
   private func transaction<Result>(
     _ begin: StaticString, _ body: () throws(JournalError) -> Result
   ) throws(JournalError) -> Result {

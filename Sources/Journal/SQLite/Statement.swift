@@ -29,7 +29,8 @@ final class Statement {
     let code = sqlite3_prepare_v3(
       handle, sql.description, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
     guard code == SQLITE_OK, let prepared else {
-      throw JournalError(SQLiteError(code, on: handle, sql: sql.description), at: path, waited: patience.limit)
+      throw JournalError(
+        SQLiteError(code, on: handle, sql: sql.description), at: path, waited: patience.limit)
     }
     pointer = prepared
     self.sql = sql

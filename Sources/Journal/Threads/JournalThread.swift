@@ -27,15 +27,19 @@ final class JournalThread: Sendable {
     opening open: @escaping @Sendable () throws(JournalError) -> JournalFile
   ) async throws(JournalError) {
     let opened = await withCheckedContinuation { continuation in
-      startThread { [self] in
-        do throws(JournalError) {
-          let file = try open()
-          continuation.resume(returning: Result<Void, JournalError>.success(()))
-          work(on: file)
-        } catch {
-          continuation.resume(returning: .failure(error))
+      do throws(JournalError) {
+        try startThread { [self] in
+          do throws(JournalError) {
+            let file = try open()
+            continuation.resume(returning: Result<Void, JournalError>.success(()))
+            work(on: file)
+          } catch {
+            continuation.resume(returning: .failure(error))
+          }
+          end()
         }
-        end()
+      } catch {
+        continuation.resume(returning: .failure(error))
       }
     }
     try opened.get()

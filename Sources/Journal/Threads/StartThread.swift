@@ -1,7 +1,8 @@
+internal import Files
 internal import Glibc
 
 /// Runs something that blocks on a thread of its own, which ends with it.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+func startThread(_ body: @escaping @Sendable () -> Void) throws(JournalError) {
   let box = Unmanaged.passRetained(ThreadBody(body))
   var thread = pthread_t()
   let code = pthread_create(
@@ -12,7 +13,10 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
       body.run()
       return nil
     }, box.toOpaque())
-  precondition(code == 0, "the system starts no more threads")
+  guard code == 0 else {
+    box.release()
+    throw .folder(FileError("start", "a thread for the journal", code: code))
+  }
   pthread_detach(thread)
 }
 
