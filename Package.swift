@@ -84,7 +84,8 @@ let package = Package(
     tests(of: "Workspaces", imports: ["Files"]),
     tests(of: "Plans", imports: ["Diagnostics"]),
     tests(of: "Imports"),
-    tests(of: "Journal", imports: ["Files", "JSONValues", "journal-writer"]),
+    tests(
+      of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
     tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
     .testTarget(

@@ -178,5 +178,7 @@ extension Database {
       PRAGMA trusted_schema = OFF;
       PRAGMA journal_size_limit = 67108864;
       """)
+    // The log is made by the first to read, and has to be there to be watched (`confirmPlace`).
+    _ = try number("PRAGMA schema_version")
   }
 }
