@@ -25,6 +25,15 @@ func restore(_ text: String, in ground: Ground) throws -> ExportCount {
   return try JournalFile.restore(ground.folder, from: descriptor)
 }
 
+/// The same into a journal that is open.
+@discardableResult
+func restore(_ text: String, in file: JournalFile) throws -> ExportCount {
+  let scratch = try TemporaryFolder()
+  let descriptor = open(try scratch.write("export", text), O_RDONLY)
+  defer { close(descriptor) }
+  return try file.importing(from: descriptor)
+}
+
 @Suite struct ExportingTests {
   let ground: Ground
 
@@ -182,9 +191,10 @@ func restore(_ text: String, in ground: Ground) throws -> ExportCount {
     try file.post("{\"do\":1}", to: "run-1", from: "ann", at: 0)
     let bytes = Array(try exported(file).utf8)
     let other = try Ground()
+    let empty = try other.open()
     for cut in 0..<bytes.count - 1 {
       #expect(throws: JournalError.self, "cut at \(cut)") {
-        try restore(String(decoding: bytes[..<cut], as: UTF8.self), in: other)
+        try restore(String(decoding: bytes[..<cut], as: UTF8.self), in: empty)
       }
     }
     var random = SeededGenerator(seed: 1)
@@ -193,11 +203,16 @@ func restore(_ text: String, in ground: Ground) throws -> ExportCount {
       changed[place] ^= UInt8(1 << Int.random(in: 0...6, using: &random))
       if let whole = String(validating: changed, as: UTF8.self) {
         #expect(throws: JournalError.self, "changed at \(place)") {
-          try restore(whole, in: other)
+          try restore(whole, in: empty)
         }
       }
     }
-    #expect(failure { try other.read() } == .missing(path: other.folder.database))
+    #expect(try empty.runs() == [])
+    let third = try Ground()
+    #expect(throws: JournalError.self) {
+      try restore(String(decoding: bytes.dropLast(30), as: UTF8.self), in: third)
+    }
+    #expect(failure { try third.read() } == .missing(path: third.folder.database))
   }
 
   @Test(arguments: [

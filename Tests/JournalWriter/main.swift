@@ -2,6 +2,7 @@
 //
 //   journal-writer append FOLDER SESSION COUNT BATCH DURABILITY   prints each sequence once committed
 //   journal-writer post FOLDER SESSION COUNT                      leaves messages
+//   journal-writer read FOLDER SESSION                            prints how many events a reader finds
 //   journal-writer hold FOLDER SESSION                            prints "held" and waits for its end
 
 import Glibc
@@ -57,6 +58,11 @@ do {
       printAtOnce(
         "\(try file.post("{\"n\":\(number)}", to: session, from: "\(getpid())", at: 1))")
     }
+  case "read":
+    var reader = try JournalFile.open(folder, .read).events(of: session)
+    var count = 0
+    while try reader.next() != nil { count += 1 }
+    printAtOnce("\(count)")
   case "hold":
     let lock = try takeLock(folder, session)
     printAtOnce("held")

@@ -135,6 +135,8 @@ extension JournalFile {
       throw error.code == EROFS ? .readOnly(path: path) : .folder(error)
     }
     try refuseNetwork(fileSystem, folder)
+    // SQLite tries to read what it may not make, and then says that it is not there.
+    guard Glibc.access(folder.path, W_OK) == 0 else { throw .readOnly(path: path) }
     let draft = "\(path).new-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     defer { for suffix in ["", "-wal", "-shm"] { unlink(draft + suffix) } }
     do {
