@@ -57,9 +57,8 @@ let package = Package(
     .executableTarget(
       name: "divisi",
       dependencies: [
-        "Arguments", "Configuration", "Diagnostics", "Documents", "Files", "JSONValues",
-        "PlanLibrary",
-        "Plans", "Reports", "Terminal", "Workspaces",
+        "Arguments", "Configuration", "Diagnostics", "Documents", "Files", "JSONValues", "Journal",
+        "PlanLibrary", "Plans", "Reports", "Terminal", "Workspaces",
       ],
       swiftSettings: settings),
 
@@ -90,7 +89,7 @@ let package = Package(
     tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),
-    tests(of: "divisi", imports: ["Arguments", "JSONValues"]),
+    tests(of: "divisi", imports: ["Arguments", "JSONValues", "Journal"]),
     tests(
       of: "PlanLibrary",
       imports: [

@@ -66,7 +66,7 @@ enum PrivateMounts {
         journal-writer read "$disk/j" run-1
         """) == [
           "error: cannot read \(journal): it is read-only and its last events are still in "
-            + "\(journal)-wal; copy both files to a folder that can be written and read them there",
+            + "\(journal)-wal; copy both files to a folder that can be written and read them there"
         ])
   }
 
