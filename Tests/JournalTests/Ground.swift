@@ -25,9 +25,11 @@ struct Ground {
   }
 
   /// Opens the journal and begins a run in it.
-  func begin(_ session: String = "run-1") throws -> (file: JournalFile, lock: RunLock) {
+  func begin(
+    _ session: String = "run-1", _ durability: JournalDurability = .process
+  ) throws -> (file: JournalFile, lock: RunLock) {
     let lock = try lock(session)
-    let file = try open()
+    let file = try open(durability)
     try file.begin(record(session), under: lock)
     return (file, lock)
   }

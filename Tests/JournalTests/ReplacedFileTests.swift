@@ -14,7 +14,7 @@ import Testing
   private func expectSaved(
     after act: () throws -> Void, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let (file, lock) = try ground.begin()
+    let (file, lock) = try ground.begin("run-1", .full)
     _ = try file.append(entry(lock, 1...10))
     try act()
     let saved = ground.folder.database + ".saved-1"
@@ -60,9 +60,29 @@ import Testing
   }
 
   @Test func aFolderThatWasMovedAwayIsNoticed() throws {
-    let (file, lock) = try ground.begin()
+    let (file, lock) = try ground.begin("run-1", .full)
     rename(ground.folder.path, ground.folder.path + "-away")
     #expect(failure { try file.append(entry(lock, 1...1)) } == .lockLost(run: "run-1"))
+  }
+
+  /// There a commit takes less time than a look at the files, so not every one looks.
+  @Test(.timeLimit(.minutes(1)))
+  func inProcessDurabilityItIsNoticedSoonAndAllIsSaved() throws {
+    let (file, lock) = try ground.begin("run-1", .process)
+    unlink(ground.folder.database)
+    var last = 0
+    var error: JournalError?
+    while error == nil {
+      do throws(JournalError) {
+        last = try file.append(entry(lock, last + 1...last + 1))
+      } catch let caught {
+        error = caught
+      }
+    }
+    let saved = ground.folder.database + ".saved-1"
+    #expect(error == .replaced(path: ground.folder.database, saved: saved))
+    let database = try Database(saved, .read, patience: .zero)
+    #expect(try database.number("SELECT max(seq) FROM events") == Int64(last + 1))
   }
 
   enum Write: CaseIterable {
@@ -83,7 +103,7 @@ import Testing
   }
 
   @Test(arguments: Write.allCases) func everyKindOfWriteNotices(write: Write) throws {
-    let (file, lock) = try ground.begin()
+    let (file, lock) = try ground.begin("run-1", .full)
     _ = try file.append(entry(lock, 1...1))
     unlink(ground.folder.database)
     guard case .replaced = failure({ try write.carryOut(file, lock) }) else {
@@ -97,7 +117,7 @@ import Testing
       let ground = try Ground()
       var acknowledged = 0
       do {
-        let (file, lock) = try ground.begin()
+        let (file, lock) = try ground.begin("run-1", .full)
         acknowledged = try file.append(entry(lock, 1...300))
         try file.database.runScript("PRAGMA wal_checkpoint(TRUNCATE)")
         truncate(ground.folder.database, length)

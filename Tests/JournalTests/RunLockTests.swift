@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func aRunnerWhoseLockWasRemovedWritesNoMore() throws {
-    let (file, lock) = try ground.begin()
+    let (file, lock) = try ground.begin("run-1", .full)
     _ = try file.append(entry(lock, 1...1))
     unlink(ground.folder.lock("run-1"))
     #expect(!lock.isHeld)

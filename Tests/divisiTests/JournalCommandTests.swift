@@ -166,4 +166,35 @@ import Testing
     _ = try scratch.shell("git worktree add --quiet tree")
     #expect(try scratch.divisi("-C tree journal check").status == 0)
   }
+
+  /// Every key that a program can find is a word of the page.
+  @Test func everyKeyForProgramsIsDocumented() throws {
+    let page = try String(contentsOfFile: packageRoot() + "/docs/JSON.md", encoding: .utf8)
+    try write()
+    let journal = try JournalFile.open(folder, .write(.process))
+    try journal.post("{}", to: Self.sessions[1], from: "ann", at: 1)
+    try damage()
+    var lines = [
+      try scratch.divisi("--json journal check").output,
+      try scratch.divisi("--json journal compact -n").output,
+      try scratch.divisi("--json journal compact").output,
+    ]
+    lines += try scratch.divisi("journal export \(Self.sessions[1])").output
+      .split(separator: "\n").map(String.init)
+    #expect(lines.count > 9)
+    for line in lines {
+      for key in keys(try JSON.parse(line)) where key != "v" {
+        #expect(page.contains("`\(key)`"), "\(key) in \(line)")
+      }
+    }
+  }
+
+  private func keys(_ value: JSON) -> Set<String> {
+    switch value {
+    case .object(let members):
+      members.reduce(into: []) { $0.formUnion([$1.name]); $0.formUnion(keys($1.value)) }
+    case .array(let items): items.reduce(into: []) { $0.formUnion(keys($1)) }
+    default: []
+    }
+  }
 }

@@ -32,7 +32,7 @@ extension JournalFile {
         return written[place].sequence
       }
     }
-    try confirmPlace()
+    if isPlaceDoubtful { try confirmPlace() }
     for end in written {
       end.tip.write(end.sequence, end.chain)
       ends[end.session] = end
@@ -47,7 +47,7 @@ extension JournalFile {
   ) throws(JournalError) -> Int {
     let session = lock.session
     if let place = written.firstIndex(where: { $0.session == session }) { return place }
-    guard lock.isHeld else { throw .lockLost(run: session) }
+    guard !isPlaceDoubtful || lock.isHeld else { throw .lockLost(run: session) }
     if let known = ends[session] {
       written.append(known)
     } else {
@@ -95,9 +95,16 @@ extension JournalFile {
     try database.run(
       """
       INSERT INTO events(event, at, kind, step, attempt, body, chain) VALUES(?, ?, ?, ?, ?, ?, ?)
-      """,
-      .integer(EventKey.of(event.sequence, inRun: run)), .integer(event.at), .text(event.kind),
-      .optional(event.step), .optional(event.attempt), .text(event.body), .integer(chain.stored))
+      """
+    ) { binder in
+      binder.add(EventKey.of(event.sequence, inRun: run))
+      binder.add(event.at)
+      binder.add(event.kind)
+      binder.add(event.step)
+      binder.add(event.attempt)
+      binder.add(event.body)
+      binder.add(chain.stored)
+    }
   }
 
   /// Where a run ends that this connection has not written to yet.

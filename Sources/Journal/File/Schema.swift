@@ -29,8 +29,8 @@ struct Schema: Sendable {
     ) STRICT;
     CREATE TABLE events(
       event INTEGER PRIMARY KEY,
-      run INTEGER NOT NULL AS (event >> 32),
-      seq INTEGER NOT NULL AS (event & 4294967295),
+      run INTEGER AS (event >> 32),
+      seq INTEGER AS (event & 4294967295),
       at INTEGER NOT NULL,
       kind TEXT NOT NULL,
       step TEXT,

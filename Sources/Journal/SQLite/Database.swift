@@ -101,15 +101,25 @@ final class Database {
 
   var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
 
+  /// As `run`, for what is run for every event: no list of values lies between.
+  func run(
+    _ sql: StaticString, binding bind: (inout Binder) -> Void
+  ) throws(JournalError) {
+    var cursor = try Cursor(try statement(sql), binding: bind)
+    while try cursor.next() {}
+  }
+
   private func cursor(_ sql: StaticString, _ values: [SQLValue]) throws(JournalError) -> Cursor {
-    let statement: Statement
-    if let known = statements[sql.utf8Start], !known.isBusy {
-      statement = known
-    } else {
-      statement = try Statement(sql, on: handle, of: path, patience)
-      statements[sql.utf8Start] = statement
+    try Cursor(try statement(sql)) { binder in
+      for value in values { binder.add(value) }
     }
-    return try Cursor(statement, values)
+  }
+
+  private func statement(_ sql: StaticString) throws(JournalError) -> Statement {
+    if let known = statements[sql.utf8Start], !known.isBusy { return known }
+    let statement = try Statement(sql, on: handle, of: path, patience)
+    statements[sql.utf8Start] = statement
+    return statement
   }
 
   /// Does something in one transaction that takes the write lock at once, so that what is read in

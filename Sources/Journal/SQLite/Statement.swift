@@ -51,43 +51,20 @@ final class Statement {
 struct Cursor: ~Copyable {
   private let statement: Statement
 
-  init(_ statement: Statement, _ values: [SQLValue]) throws(JournalError) {
+  init(
+    _ statement: Statement, binding bind: (inout Binder) -> Void
+  ) throws(JournalError) {
     self.statement = statement
     statement.isBusy = true
-    for (index, value) in values.enumerated() {
-      let code = bind(value, at: Int32(index + 1))
-      guard code == SQLITE_OK else { throw statement.failure(code) }
-    }
+    var binder = Binder(statement.pointer)
+    bind(&binder)
+    guard binder.code == SQLITE_OK else { throw statement.failure(binder.code) }
   }
 
   deinit {
     sqlite3_reset(statement.pointer)
     sqlite3_clear_bindings(statement.pointer)
     statement.isBusy = false
-  }
-
-  private func bind(_ value: SQLValue, at index: Int32) -> Int32 {
-    let transient = divisi_sqlite_transient()
-    switch value {
-    case .null: return sqlite3_bind_null(statement.pointer, index)
-    case .integer(let value): return sqlite3_bind_int64(statement.pointer, index, value)
-    case .text(var text):
-      return text.withUTF8 { buffer in
-        guard let start = buffer.baseAddress else {
-          return sqlite3_bind_text(statement.pointer, index, "", 0, nil)
-        }
-        return start.withMemoryRebound(to: CChar.self, capacity: buffer.count) { start in
-          sqlite3_bind_text64(
-            statement.pointer, index, start, UInt64(buffer.count), transient, UInt8(SQLITE_UTF8))
-        }
-      }
-    case .bytes(let bytes):
-      guard !bytes.isEmpty else { return sqlite3_bind_zeroblob(statement.pointer, index, 0) }
-      return bytes.withUnsafeBytes { buffer in
-        sqlite3_bind_blob64(
-          statement.pointer, index, buffer.baseAddress, UInt64(buffer.count), transient)
-      }
-    }
   }
 
   /// Moves to the next row; false where there is none.

@@ -16,8 +16,8 @@ INSERT INTO runs VALUES(1,'exec-checkout-20260101-0a1b2c','checkout',17672256000
 INSERT INTO runs VALUES(2,'exec-auth-20260102-3d4e5f','auth',1767312000000,'completed',1767312003000,'{"percentage":100}',426205299895485079);
 CREATE TABLE events(
   event INTEGER PRIMARY KEY,
-  run INTEGER NOT NULL AS (event >> 32),
-  seq INTEGER NOT NULL AS (event & 4294967295),
+  run INTEGER AS (event >> 32),
+  seq INTEGER AS (event & 4294967295),
   at INTEGER NOT NULL,
   kind TEXT NOT NULL,
   step TEXT,
