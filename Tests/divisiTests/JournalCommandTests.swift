@@ -173,14 +173,14 @@ import Testing
     try write()
     let journal = try JournalFile.open(folder, .write(.process))
     try journal.post("{}", to: Self.sessions[1], from: "ann", at: 1)
+    var lines = try scratch.divisi("journal export").output
+      .split(separator: "\n").map(String.init)
     try damage()
-    var lines = [
+    lines += [
       try scratch.divisi("--json journal check").output,
       try scratch.divisi("--json journal compact -n").output,
       try scratch.divisi("--json journal compact").output,
     ]
-    lines += try scratch.divisi("journal export \(Self.sessions[1])").output
-      .split(separator: "\n").map(String.init)
     #expect(lines.count > 9)
     for line in lines {
       for key in keys(try JSON.parse(line)) where key != "v" {
@@ -192,7 +192,9 @@ import Testing
   private func keys(_ value: JSON) -> Set<String> {
     switch value {
     case .object(let members):
-      members.reduce(into: []) { $0.formUnion([$1.name]); $0.formUnion(keys($1.value)) }
+      members.reduce(into: []) {
+        $0.formUnion([$1.name]); $0.formUnion(keys($1.value))
+      }
     case .array(let items): items.reduce(into: []) { $0.formUnion(keys($1)) }
     default: []
     }

@@ -15,7 +15,7 @@ struct ExportJournal: Command {
   static let spec = CommandSpec<Self>("export", "write all that happened as lines of JSON") {
     Example("divisi journal export -o journal.jsonl", "keep a copy that `import` takes back")
     Example(
-      "divisi journal export | jq 'select(.event.kind)'", "look at the events of every run")
+      "divisi journal export | jq 'select(.event)'", "look at the events of every run")
     Discussion(
       """
       Writes runs with their events and messages, one a line, as docs/JSON.md has it. The last \
