@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Journal
 
@@ -28,6 +29,11 @@ struct Ground {
     folder = JournalFolder("\(path)/\(name)-\(UInt32.random(in: 0...UInt32.max))")
     mkdir(folder.path, 0o777)
     lock = try RunLock.acquire("run-1", in: folder, at: 0)
+  }
+
+  /// A bench writes more than a disk may have to spare.
+  func remove() {
+    for file in walkFolder(folder.path) { unlink("\(folder.path)/\(file)") }
   }
 
   func begin(in file: JournalFile) throws(JournalError) {
@@ -99,6 +105,7 @@ private func measure(
     }
     asyncs.append((clock.now - begin) / .seconds(1))
     await journal.close()
+    for ground in [plain, ground, other] { ground.remove() }
   }
   let total = Double(events.count)
   latencies.sort()
@@ -144,6 +151,7 @@ private func measureGroup(
     for commit in underWay { _ = try await commit.last() }
     times.append((clock.now - begin) / .seconds(1))
     await journal.close()
+    for ground in [plain, ground] { ground.remove() }
   }
   print(
     columns(

@@ -26,8 +26,9 @@ extension JournalFile {
     }
     try refuseNetwork(fileSystem, folder)
     try refuseEmpty(path)
-    let identity = FileIdentity(path)
     let database = try connect(path, access, patience)
+    // Only now: on layered disks, a file that is opened for writing can become another.
+    let identity = FileIdentity(path)
     let version = try verifiedVersion(of: database, schema)
     if case .write(let durability) = access { try database.configure(durability) }
     guard version == schema.version else {
