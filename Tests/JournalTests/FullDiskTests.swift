@@ -85,4 +85,27 @@ import Testing
     #expect(lines[4] == "\(last + 10)")
     #expect(lines[5] == "\(last + 10)")
   }
+
+  /// A limit of the system on the size of files makes SQLite fail in the middle of a commit.
+  @Test func aWriteThatTheSystemRefusesIsToldAndLosesNothing() throws {
+    let programs = URL(fileURLWithPath: builtProgram("journal-writer")).deletingLastPathComponent()
+    let result = try runProgram(
+      "/bin/sh",
+      [
+        "-c",
+        """
+        (trap '' XFSZ; ulimit -f 300; journal-writer append "$0" run-1 1000000 10 full | tail -n 2)
+        journal-writer read "$0" run-1
+        journal-writer append "$0" run-1 10 10 full
+        """, ground.folder.path,
+      ], in: ground.scratch.path, environment: ["PATH": programs.path + ":/usr/bin:/bin"])
+    let lines = result.output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 4, "\(result.output) \(result.errors)")
+    let last = try #require(Int(lines[0]))
+    #expect(
+      lines[1].hasPrefix(
+        "error: cannot use \(ground.folder.database): SQLite says \"disk I/O error\""))
+    #expect(lines[2] == "\(last)")
+    #expect(lines[3] == "\(last + 10)")
+  }
 }

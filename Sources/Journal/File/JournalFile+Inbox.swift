@@ -78,8 +78,7 @@ extension JournalFile {
   ) throws(JournalError) {
     let first = try database.number(
       "SELECT min(message) FROM inbox WHERE run = ? AND taken IS NULL", .integer(end.run))
-    guard let first, first <= number, var message = try message(number, of: session),
-      message.taken == nil
+    guard let first, first <= number, var message = try message(number, of: session)
     else { throw .alreadyTaken(message: number) }
     guard first == number else { throw .takenOutOfOrder(message: number, first: Int(first)) }
     message.taken = end.sequence

@@ -14,8 +14,8 @@ package struct SQLiteError: Hashable, Sendable, CustomStringConvertible {
   init(_ code: Int32, on handle: OpaquePointer?, sql: String? = nil) {
     self.code = code
     message = String(cString: handle.map { sqlite3_errmsg($0) } ?? sqlite3_errstr(code))
-    // Else it is what some earlier call left.
-    let isOfSystem = [SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_FULL].contains(code & 0xFF)
+    // Else, and after a COMMIT, SQLite still tells what some earlier call left.
+    let isOfSystem = [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xFF) && sql != "COMMIT"
     systemCode = isOfSystem ? handle.map { sqlite3_system_errno($0) } ?? 0 : 0
     self.sql = sql
   }
