@@ -30,6 +30,8 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSupport"),
 
     library("Diagnostics"),
@@ -43,6 +45,7 @@ let package = Package(
     library("Imports"),
     library("Conducting", imports: ["Plans", "JSONValues"]),
     library("Simulation", imports: ["Conducting", "Plans"]),
+    library("Journal", imports: ["Files", "JSONValues", "CSQLite", "CSupport"]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
     library(
@@ -51,11 +54,13 @@ let package = Package(
     library(
       "Reports", imports: ["Plans", "Documents", "Diagnostics", "JSONValues", "Terminal"]),
     .executableTarget(
+      name: "journal-bench", dependencies: ["Journal", "Files", "CSQLite"], path: "Bench/Journal",
+      swiftSettings: settings),
+    .executableTarget(
       name: "divisi",
       dependencies: [
-        "Arguments", "Configuration", "Diagnostics", "Documents", "Files", "JSONValues",
-        "PlanLibrary",
-        "Plans", "Reports", "Terminal", "Workspaces",
+        "Arguments", "Configuration", "Diagnostics", "Documents", "Files", "JSONValues", "Journal",
+        "PlanLibrary", "Plans", "Reports", "Terminal", "Workspaces",
       ],
       swiftSettings: settings),
 
@@ -71,6 +76,9 @@ let package = Package(
     .executableTarget(
       name: "divisi-soak", dependencies: ["Simulation"], path: "Tests/Soak",
       swiftSettings: settings),
+    .executableTarget(
+      name: "journal-writer", dependencies: ["Journal"], path: "Tests/JournalWriter",
+      swiftSettings: settings),
     tests(of: "Diagnostics"),
     tests(of: "JSONValues"),
     tests(of: "Terminal"),
@@ -80,11 +88,13 @@ let package = Package(
     tests(of: "Workspaces", imports: ["Files"]),
     tests(of: "Plans", imports: ["Diagnostics"]),
     tests(of: "Imports"),
+    tests(
+      of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
     tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),
-    tests(of: "divisi", imports: ["Arguments", "JSONValues"]),
+    tests(of: "divisi", imports: ["Arguments", "JSONValues", "Journal"]),
     tests(
       of: "PlanLibrary",
       imports: [

@@ -9,6 +9,8 @@ package struct Playthrough {
     case answer(Effect, Input)
     /// Something is seen of an attempt on the way.
     case sighting(AttemptID, Input)
+    /// A new runner reads what its attempts have said so far.
+    case seenAgain(AttemptID)
     case processEnds(AttemptID)
     case person
     case hour(Int)
@@ -109,7 +111,17 @@ package struct Playthrough {
 
   private func describeStuck() -> String {
     "after \(decisions) decisions, at \(clock.milliseconds), it waits for "
-      + "\(conductor.state.blockedBy.map(\.message)) in phase \(conductor.state.phase)"
+      + "\(conductor.state.blockedBy.map(\.message)) in phase \(conductor.state.phase); "
+      + unfinished.joined(separator: "; ")
+  }
+
+  /// Steps that have not ended, and how far they are.
+  private var unfinished: [String] {
+    let state = conductor.state
+    return (0..<state.count).filter { !state.phase($0).isEnd }.map { index in
+      let attempt = state.active[index].map { " in \($0.phase), \($0.activity)" } ?? ""
+      return "\(state.id(index)): \(state.phase(index).word)\(attempt)"
+    }
   }
 
   mutating func schedule(_ happening: Happening, after span: Span) {
@@ -248,7 +260,7 @@ package struct Playthrough {
       switch next.happening {
       case .person, .hour: kept.append(next)
       case .answer(let effect, _): world.abandon(effect, clock)
-      case .sighting, .processEnds: break
+      case .sighting, .seenAgain, .processEnds: break
       }
     }
     for next in kept { line.push(next) }
@@ -353,6 +365,8 @@ package struct Playthrough {
       for (at, input) in world.sightings(attempt, process, clock) {
         schedule(.sighting(attempt, input), after: at - clock)
       }
+    } else if process.isAlive, process.activity != nil {
+      schedule(.seenAgain(attempt), after: .milliseconds(4))
     }
     schedule(.processEnds(attempt), after: max(.milliseconds(5), process.ends - clock))
   }
@@ -370,8 +384,18 @@ package struct Playthrough {
         world.processes[attempt]?.wants =
           (conductor.state.attempt(attempt)?.answers.count ?? 0) + 1
       }
+      if case .observed(_, let activity) = input { world.processes[attempt]?.activity = activity }
       if case .observed(_, .stalled) = input { world.processes[attempt]?.ends = .distantFuture }
       try receive(input)
+    case .seenAgain(let attempt):
+      guard isWanted(.run(attempt)), let process = world.processes[attempt], process.isAlive,
+        let activity = process.activity
+      else { return }
+      if case .waitingForPerson = activity, process.wants == 0 {
+        try receive(.observed(attempt, .working))
+      } else {
+        try receive(.observed(attempt, activity))
+      }
     case .processEnds(let attempt):
       guard let process = world.processes[attempt], process.ends <= clock, process.wants == 0
       else { return }
@@ -465,6 +489,7 @@ package struct Playthrough {
     for index in 0..<conductor.state.count
     where conductor.state.terms(index).hasWorkspace && conductor.state.attempts(index) > 0 {
       let step = conductor.state.id(index)
+      if case .step? = conductor.state.terms(index).contingency { continue }
       guard (conductor.state.phase(index) == .completed) == merged.contains(step) else {
         throw Violation(promise: "done means merged", detail: "\(step)")
       }

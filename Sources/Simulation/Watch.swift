@@ -74,12 +74,18 @@ package struct Watch: Sendable {
     case .attemptBegan(let step, let number, let seat, let ports, let leases):
       try begin(step, number, seat, ports, leases ?? [])
     case .attemptWithdrawn(let step, _, _): open[step] = nil
-    case .attemptFinished(let step, _, _, _): open[step]?.isProcess = false
+    case .attemptFinished(let step, _, _, _, let charged):
+      open[step]?.isProcess = false
+      open[step]?.leases.removeAll { $0.name == Pool.cost || $0.name == Pool.tokens }
+      spent.cost = (spent.cost ?? .zero) + (charged.cost ?? .zero)
+      spent.tokens = (spent.tokens ?? 0) + (charged.tokens ?? 0)
     case .approvalAsked(let step, _, _): open[step]?.isProcess = false
     case .checkBegan(let step, _, let check, let seat): try begin(check, of: step, seat)
     case .checkEnded(let step, _, let check, let verdict):
       open[step]?.check = nil
       open[step]?.reviewer = nil
+      spent.cost = (spent.cost ?? .zero) + (verdict.usage?.cost ?? .zero)
+      spent.tokens = (spent.tokens ?? 0) + (verdict.usage?.tokens ?? 0)
       if let merge = check.merge, verdict.result == .passed { passed[merge, default: 0] += 1 }
     case .mergeReset(let step, _, _), .mergeRefused(let step, _, _, _):
       open[step]?.check = nil
@@ -400,7 +406,7 @@ package struct Watch: Sendable {
         if let capacity = settings.quota(pool), held(pool) >= capacity { return false }
       }
     }
-    guard step.kind == .agent else { return true }
+    guard !seats.isEmpty else { return true }
     // Budgets depend on what is left of each step's ceiling: where there is one, others judge it.
     if settings.cost != nil || settings.tokens != nil { return false }
     if let last = launches.last, now - last < settings.spacing { return false }

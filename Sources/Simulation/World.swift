@@ -14,6 +14,8 @@ struct World {
     /// It waits for an answer until it gets this many.
     var wants = 0
     var isAlive = true
+    /// What it was last seen to do: whoever takes it up again sees that, too.
+    var activity: Activity?
   }
 
   struct Branch {
@@ -249,7 +251,7 @@ struct World {
   func check(_ attempt: AttemptID, _ check: Check, _ now: Instant) -> (Span, Input) {
     let name = "\(attempt) \(check.merge ?? 0) \(check.gate) \(check.round)"
     let permille = check.merge == nil ? scenario.faults.gate : scenario.faults.mergedGate
-    let verdict: Verdict
+    var verdict: Verdict
     if fault(scenario.faults.brokenGate, "broken! " + name, now) {
       verdict = Verdict(.broken, "make: command not found")
     } else if fault(permille, "gate! " + name, now) {
@@ -257,6 +259,7 @@ struct World {
     } else {
       verdict = Verdict(.passed, "40 tests")
     }
+    verdict.usage = Usage(cost: Money(microdollars: 80_000), tokens: 4_000)
     return (moment("check " + name, 100...120_000), .checked(attempt, check, verdict))
   }
 

@@ -10,6 +10,7 @@ func play(_ seed: UInt64) -> Bool {
   let scenario = Scenario.random(seed: seed)
   guard let violation = scenario.violation() else { return true }
   print("seed \(seed) breaks a promise: \(violation); making it smaller")
+  fflush(nil)
   let small = scenario.shrunk(breaking: violation.promise)
   print(small.report(of: small.violation() ?? violation))
   return false
@@ -30,5 +31,6 @@ while time(nil) < end {
   guard play(seed) else { exit(1) }
   seed += 1
   played += 1
+  if played % 1000 == 0 { print("\(played) scenarios, no promise broken") }
 }
 print("\(played) scenarios, no promise broken; the last seed was \(seed - 1)")

@@ -10,6 +10,9 @@ extension Conductor {
     guard after.graph.value.isAcyclic else { return "steps would wait for each other in a circle" }
     emit(.planAmended(change: change, impact: Impact(from: state, to: after), by: person))
     for index in 0..<state.count {
+      if state.phase(index) == .standby, !isStillNamed(index) {
+        emit(.stepSkipped(step: state.id(index), cause: .notNeeded))
+      }
       switch state.phase(index) {
       case .pending, .ready, .standby:
         if let need = state.needs(index).first(where: { state.phase(Int($0)).isHopeless }) {
@@ -19,6 +22,13 @@ extension Conductor {
       }
     }
     return nil
+  }
+
+  /// Whether the step that another stands in for still says so.
+  private func isStillNamed(_ index: Int) -> Bool {
+    guard let original = state.notes[index]?.standsInFor, let place = state.index(of: original)
+    else { return false }
+    return state.phase(place) != .removed && state.terms(place).standIn == state.id(index)
   }
 
   private func flaw(of change: PlanChange) -> String? {

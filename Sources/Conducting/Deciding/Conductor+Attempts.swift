@@ -80,7 +80,11 @@ extension Conductor {
   private mutating func finish(
     _ index: Int, _ id: AttemptID, _ summary: String, _ usage: Usage
   ) {
-    emit(.attemptFinished(step: id.step, attempt: id.number, summary: summary, usage: usage))
+    emit(
+      .attemptFinished(
+        step: id.step, attempt: id.number, summary: summary, usage: usage,
+        charged: charge(index, state.active[index]?.seat, usage)))
+    weighBudget()
     if let seat = state.active[index]?.seat, state.accounts[seat.account]?.isRecovering == true {
       emit(.accountRecovered(account: seat.account))
     }
@@ -120,8 +124,13 @@ extension Conductor {
   /// Takes a verdict, from a gate or from the person whom it asked.
   mutating func judge(_ index: Int, _ attempt: Attempt, _ check: Check, _ verdict: Verdict) {
     let step = state.id(index)
+    var verdict = verdict
+    if let reviewer = attempt.checking?.seat {
+      verdict.usage = charge(index, reviewer, verdict.usage ?? Usage())
+    }
     emit(
       .checkEnded(step: step, attempt: attempt.number, check: check, verdict: verdict))
+    weighBudget()
     guard verdict.result != .passed else { return goOn(index) }
     let gate = state.gate(index, check)
     if verdict.result == .failed, check.round < gate?.rounds ?? 1 { return }
@@ -163,13 +172,16 @@ extension Conductor {
     emit(
       .attemptEnded(
         step: state.id(index), attempt: attempt.number, failure: failure, usage: usage,
-        charged: charge(index, attempt, usage), fate: fate))
+        charged: attempt.isCharged
+          ? .none : charge(index, attempt.phase == .preparing ? nil : attempt.seat, usage),
+        fate: fate))
+    weighBudget()
   }
 
   /// What is not known is charged as all that it might have been: a ceiling that unknown costs do not count against
   /// would hold nobody back.
-  private func charge(_ index: Int, _ attempt: Attempt, _ usage: Usage) -> Usage {
-    guard attempt.seat != nil, attempt.phase != .preparing else {
+  private func charge(_ index: Int, _ seat: Seat?, _ usage: Usage) -> Usage {
+    guard seat != nil else {
       return Usage(cost: usage.cost ?? .zero, tokens: usage.tokens ?? 0)
     }
     let terms = state.terms(index)
@@ -187,6 +199,10 @@ extension Conductor {
     }
     return charged
   }
+}
+
+extension Usage {
+  static let none = Usage(cost: .zero, tokens: 0)
 }
 
 extension StopReason {

@@ -126,6 +126,9 @@ extension Conductor {
     let step = state.id(index)
     switch state.phase(index) {
     case .failed, .cancelled:
+      if let original = state.notes[index]?.standsInFor, state.standsBy(index) {
+        return "`\(step)` stands in for `\(original)`: retry that"
+      }
       reopenRun(by: person)
       revive(index, by: person)
       return nil
@@ -163,7 +166,7 @@ extension Conductor {
     case .failed, .cancelled, .skipped:
       // What was given up because of it can go on.
       reopenRun(by: person)
-      revive(index, by: person)
+      if !state.standsBy(index) { revive(index, by: person) }
       emit(.stepSkipped(step: step, cause: cause))
     }
     return nil

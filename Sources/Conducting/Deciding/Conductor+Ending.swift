@@ -22,7 +22,10 @@ extension Conductor {
     {
       emit(.stepSkipped(step: standIn, cause: .notNeeded))
     }
-    if let original = replaced(by: index), state.phase(index) == .completed {
+    guard let original = replaced(by: index) else { return }
+    if case .skipped(let cause) = state.phase(index) {
+      emit(.stepSkipped(step: original, cause: cause))
+    } else {
       emit(.stepCompleted(step: original))
     }
   }
@@ -68,6 +71,12 @@ extension Conductor {
     var line = [index]
     var next = 0
     while next < line.count {
+      if let standIn = state.terms(line[next]).standIn, let place = state.index(of: standIn),
+        state.phase(place).isHopeless
+      {
+        emit(.stepRevived(step: standIn, by: person))
+        line.append(place)
+      }
       for dependent in state.graph.value.dependents(of: line[next]).lazy.map(Int.init)
       where wasGivenUp(dependent) {
         let isStillHopeless = state.needs(dependent).contains {
@@ -82,10 +91,16 @@ extension Conductor {
   }
 
   private func wasGivenUp(_ index: Int) -> Bool {
+    // Who stands in for what is over is not called again.
+    if let original = state.notes[index]?.standsInFor, let place = state.index(of: original),
+      state.phase(place).isEnd
+    {
+      return false
+    }
     switch state.phase(index) {
-    case .skipped(.need): true
-    case .failed: state.kind(index) == .group
-    default: false
+    case .skipped(.need): return true
+    case .failed: return state.kind(index) == .group
+    default: return false
     }
   }
 

@@ -13,7 +13,6 @@ extension Conductor {
     end(index, failure, usage, fate)
     if case .replaced(let other) = fate { emit(.stepActivated(step: other)) }
     if let seat = attempt.seat { weighBreakers(seat) }
-    weighBudget()
   }
 
   private mutating func answer(

@@ -103,7 +103,7 @@ package struct Conductor: Sendable {
     case .attemptBegan(_, _, let seat?, _, _), .checkBegan(_, _, _, let seat?):
       agenda.setLaunchTimer(state)
       if let account = state.accounts[seat.account] { agenda.setTimer(account, state) }
-    case .attemptEnded: agenda.relevelBudgets(state)
+    case .attemptEnded, .attemptFinished, .checkEnded: agenda.relevelBudgets(state)
     case .accountLimited(let account, _, _):
       if let account = state.accounts[account] { agenda.setTimer(account, state) }
     case .limitChanged, .sharesSeen, .attemptWithdrawn: agenda.relevel(state)

@@ -38,7 +38,7 @@ extension Fact {
       .attemptWithdrawn(let step, let attempt, _), .attemptLaunched(let step, let attempt, _),
       .attemptObserved(let step, let attempt, _), .attemptAnswered(let step, let attempt, _, _),
       .attemptOverdue(let step, let attempt), .attemptStopping(let step, let attempt, _),
-      .attemptFinished(let step, let attempt, _, _), .attemptInspected(let step, let attempt, _),
+      .attemptFinished(let step, let attempt, _, _, _), .attemptInspected(let step, let attempt, _),
       .checkBegan(let step, let attempt, _, _), .checkEnded(let step, let attempt, _, _),
       .approvalAsked(let step, let attempt, _), .approvalGiven(let step, let attempt, _, _),
       .attemptEnded(let step, let attempt, _, _, _, _), .mergeQueued(let step, let attempt),

@@ -33,7 +33,8 @@ package enum Fact: Hashable, Sendable, Codable {
   case attemptOverdue(step: StepID, attempt: Int)
   case attemptStopping(step: StepID, attempt: Int, reason: StopReason)
   /// Its process ended well; whether its work is good is still to be seen.
-  case attemptFinished(step: StepID, attempt: Int, summary: String, usage: Usage)
+  case attemptFinished(
+    step: StepID, attempt: Int, summary: String, usage: Usage, charged: Usage)
   case attemptInspected(step: StepID, attempt: Int, head: Commit?)
   case checkBegan(step: StepID, attempt: Int, check: Check, seat: Seat?)
   case checkEnded(step: StepID, attempt: Int, check: Check, verdict: Verdict)

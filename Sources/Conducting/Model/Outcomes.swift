@@ -94,10 +94,13 @@ package struct Verdict: Hashable, Sendable, Codable {
   package var result: Result
   /// Command, exit status, tests counted, tree: what proves the result. For a failure, what the next attempt is told.
   package var evidence: String
+  /// What a reviewer used.
+  package var usage: Usage?
 
-  package init(_ result: Result, _ evidence: String) {
+  package init(_ result: Result, _ evidence: String, usage: Usage? = nil) {
     self.result = result
     self.evidence = evidence
+    self.usage = usage
   }
 }
 

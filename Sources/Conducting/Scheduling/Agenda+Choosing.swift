@@ -58,7 +58,7 @@ extension Agenda {
     for staffing in staffings.indices {
       let isAgent = !staffings[staffing].seats.isEmpty
       if isAgent, !mayCall { continue }
-      guard let turn = first(of: staffing), turn.isReview || state.mayLaunch else { continue }
+      guard let turn = first(of: staffing), turn.isReview ? hasBudget : state.mayLaunch else { continue }
       if let best, !(turn < best.turn) { continue }
       if isAgent {
         guard let seat = freeSeat(staffing, state) else { continue }
@@ -69,6 +69,9 @@ extension Agenda {
     }
     return best
   }
+
+  /// Whether anything is left to spend.
+  private var hasBudget: Bool { pools[costPool].free >= 1 && pools[tokenPool].free >= 1 }
 
   /// The first seat of a staffing that could be taken.
   func freeSeat(_ staffing: Int, _ state: RunState) -> Int? {

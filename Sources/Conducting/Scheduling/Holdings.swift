@@ -87,7 +87,7 @@ extension Agenda {
     let wants = wants[Int(state.steps[index].terms)]
     var demands = wants.pools
     for pool in wants.whole { demands.append((pool, max(1, pools[pool].capacity ?? 1))) }
-    guard state.steps[index].kind == .agent else { return demands }
+    guard !state.seats(index).isEmpty else { return demands }
     let terms = state.terms(index)
     let spent = state.notes[index]?.spent ?? Usage(cost: .zero, tokens: 0)
     if state.settings.cost != nil {

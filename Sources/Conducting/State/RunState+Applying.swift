@@ -134,7 +134,11 @@ extension RunState {
     case .stepCancelled: setPhase(index, .cancelled, &touched)
     case .stepRevived:
       forgive(index)
-      reopen(index, &touched)
+      if standsBy(index) {
+        setPhase(index, .standby, &touched)
+      } else {
+        reopen(index, &touched)
+      }
     case .stepReleased, .stepActivated: reopen(index, &touched)
     case .stepReserved: reservation = index
     case .reservationLifted: reservation = nil
@@ -143,6 +147,14 @@ extension RunState {
       touched.append(index)
     default: break
     }
+  }
+
+  /// Whether a step waits for the one that it stands in for to fail.
+  func standsBy(_ index: Int) -> Bool {
+    guard let original = notes[index]?.standsInFor, let place = self.index(of: original) else {
+      return false
+    }
+    return standings[place].phase != .replaced(by: steps[index].id)
   }
 
   /// Fresh retries; what was learned and what was spent stays.

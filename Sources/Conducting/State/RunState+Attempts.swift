@@ -33,8 +33,12 @@ extension RunState {
     case .attemptOverdue: attempt.isOverdue = true
     case .attemptStopping(_, _, let reason):
       attempt.move(to: .stopping(reason, from: attempt.occupation), at: now)
-    case .attemptFinished(_, _, _, let usage):
+    case .attemptFinished(_, _, _, let usage, let charged):
       attempt.usage = usage
+      attempt.isCharged = true
+      // What was kept for it is spent, or free for others.
+      attempt.leases.removeAll { $0.name == Pool.cost || $0.name == Pool.tokens }
+      charge(charged, to: index)
       attempt.move(to: .inspecting, at: now)
     case .attemptInspected(_, _, let head):
       attempt.head = head
@@ -43,6 +47,7 @@ extension RunState {
       attempt.set(Checking(check: check, isRunning: true, seat: seat), at: now)
       if let seat { noteLaunch(seat) }
     case .checkEnded(_, _, let check, let verdict):
+      if let usage = verdict.usage { charge(usage, to: index) }
       attempt.set(following(check, verdict), at: now)
       if let merge = check.merge, verdict.result == .passed, check.gate + 1 == gates.count,
         case .merging(var current) = attempt.phase, current.number == merge,
@@ -103,22 +108,22 @@ extension RunState {
     _ touched: inout [Int]
   ) {
     train.removeAll { $0 == index }
-    let spentSoFar = spent
-    spent.cost = (spentSoFar.cost ?? .zero) + (charged.cost ?? .zero)
-    spent.tokens = (spentSoFar.tokens ?? 0) + (charged.tokens ?? 0)
+    charge(charged, to: index)
     if let failure { remember(failure, of: index, attempt) }
     if fate == .completed {
       if let seat = attempt.seat {
         for pool in seat.breakers { streaks[pool] = nil }
       }
       if notes[index]?.standsInFor == nil { notes[index] = nil }
-    } else if charged.cost ?? .zero != .zero || charged.tokens ?? 0 != 0 {
-      let before = notes[index, default: StepNote()].spent
-      notes[index]?.spent = Usage(
-        cost: (before.cost ?? .zero) + (charged.cost ?? .zero),
-        tokens: (before.tokens ?? 0) + (charged.tokens ?? 0))
     }
     follow(fate, index, &touched)
+  }
+
+  /// What was used counts for the run and, until it is done, for the step.
+  private mutating func charge(_ usage: Usage, to index: Int) {
+    guard usage.cost ?? .zero != .zero || usage.tokens ?? 0 != 0 else { return }
+    spent.add(usage)
+    notes[index, default: StepNote()].spent.add(usage)
   }
 
   private mutating func remember(_ failure: Failure, of index: Int, _ attempt: Attempt) {
@@ -228,5 +233,12 @@ extension Seat {
     var pools = [Pool.harness(harness)]
     if let agent { pools.append(Pool.agent(agent)) }
     return pools
+  }
+}
+
+extension Usage {
+  mutating func add(_ other: Usage) {
+    cost = (cost ?? .zero) + (other.cost ?? .zero)
+    tokens = (tokens ?? 0) + (other.tokens ?? 0)
   }
 }

@@ -141,6 +141,7 @@ package struct Attempt: Hashable, Sendable {
   package var base: Commit?
   package var head: Commit?
   package var usage = Usage()
+  var isCharged = false
   package var activity = Activity.working
   /// Since when its activity, or its phase, is what it is.
   package var since: Instant
