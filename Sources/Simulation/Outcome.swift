@@ -23,15 +23,20 @@ extension Scenario {
     }
   }
 
-  /// The smallest scenario that can be found that breaks the same promise: steps, needs, gates and faults are taken away
-  /// as long as it does.
-  package func shrunk(breaking promise: String, _ tampering: Tampering = Tampering()) -> Scenario {
+  /// The smallest scenario that so many tries find that breaks the same promise: steps, needs, gates and faults are taken
+  /// away as long as it does.
+  package func shrunk(
+    breaking promise: String, tries most: Int = 2_000, _ tampering: Tampering = Tampering()
+  ) -> Scenario {
     var smallest = self
+    var tries = 0
     var isSmaller = true
     while isSmaller {
       isSmaller = false
-      for candidate in smallest.smaller()
-      where candidate.violation(tampering)?.promise == promise {
+      for candidate in smallest.smaller() {
+        tries += 1
+        if tries > most { return smallest }
+        guard candidate.violation(tampering)?.promise == promise else { continue }
         smallest = candidate
         isSmaller = true
         break

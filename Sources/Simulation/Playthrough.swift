@@ -120,7 +120,10 @@ package struct Playthrough {
     let state = conductor.state
     return (0..<state.count).filter { !state.phase($0).isEnd }.map { index in
       let attempt = state.active[index].map { " in \($0.phase), \($0.activity)" } ?? ""
-      return "\(state.id(index)): \(state.phase(index).word)\(attempt)"
+      let needs = state.needs(index).map { need in
+        "\(state.id(Int(need))) \(state.phase(Int(need)))"
+      }
+      return "\(state.id(index)): \(state.phase(index).word)\(attempt) needs \(needs)"
     }
   }
 
@@ -274,6 +277,11 @@ package struct Playthrough {
     }
     runUnderWay = conductor.state.runEffects()
     try receive(.opened(runner: "runner \(restarts + 1)"))
+    // Who takes a run up reads anew what others hold.
+    let known = conductor.state.others.keys.sorted()
+    if !known.isEmpty {
+      try receive(.sharesChanged(others: known.map { Quota($0, world.others[$0] ?? 0) }))
+    }
   }
 
   // MARK: Effects

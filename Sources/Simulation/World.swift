@@ -269,10 +269,10 @@ struct World {
       let failure = Failure(.conflict, "src/pay.swift changed on both sides")
       return (moment("merge " + name), .merged(attempt, merge: number, .refused(failure)))
     }
-    return (
-      moment("merge " + name),
-      .merged(attempt, merge: number, .built(candidate: "\(name)"))
-    )
+    // The same attempt on the same base is the same commit, and on another base another.
+    var mark = chance(name)
+    let candidate = "\(attempt) \(mark.number(0...65_535))"
+    return (moment("merge " + name), .merged(attempt, merge: number, .built(candidate: candidate)))
   }
 
   /// Moves the branch if it is where it should be: comparing and moving are one.

@@ -11,7 +11,7 @@ func play(_ seed: UInt64) -> Bool {
   guard let violation = scenario.violation() else { return true }
   print("seed \(seed) breaks a promise: \(violation); making it smaller")
   fflush(nil)
-  let small = scenario.shrunk(breaking: violation.promise)
+  let small = scenario.shrunk(breaking: violation.promise, tries: 300)
   print(small.report(of: small.violation() ?? violation))
   return false
 }

@@ -129,6 +129,11 @@ extension Conductor {
       if let original = state.notes[index]?.standsInFor, state.standsBy(index) {
         return "`\(step)` stands in for `\(original)`: retry that"
       }
+      if let need = state.needs(index).lazy.map(Int.init).first(where: {
+        state.phase($0).isHopeless
+      }) {
+        return "`\(step)` needs `\(state.id(need))`, which is \(state.phase(need).word): retry that"
+      }
       reopenRun(by: person)
       revive(index, by: person)
       return nil

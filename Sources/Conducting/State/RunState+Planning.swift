@@ -85,19 +85,13 @@ extension RunState {
     guard terms.contains(where: { $0.standIn != nil }) else { return }
     for (index, step) in steps.enumerated() {
       guard let name = terms[Int(step.terms)].standIn, let place = self.index(of: name),
-        standings[place].phase == .pending || standings[place].phase.isReady
+        standings[place].phase == .pending || standings[place].phase.isReady,
+        standings[index].phase != .replaced(by: name)
       else { continue }
       notes[place, default: StepNote()].standsInFor = step.id
       tallies[standings[place].phase.tally] -= 1
       standings[place].phase = .standby
       tallies[StepPhase.standby.tally] += 1
-      // What it stands in for was done before the run.
-      if standings[index].phase.isSatisfying {
-        tallies[StepPhase.standby.tally] -= 1
-        standings[place].phase = .skipped(.notNeeded)
-        tallies[standings[place].phase.tally] += 1
-        endedWork += estimate(place)
-      }
     }
   }
 
