@@ -43,7 +43,9 @@ private struct TreeDecoder: Decoder {
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-    guard case .object(let members) = value else { throw mismatch([String: JSON].self, "an object") }
+    guard case .object(let members) = value else {
+      throw mismatch([String: JSON].self, "an object")
+    }
     return KeyedDecodingContainer(KeyedTree<Key>(members: members, codingPath: codingPath))
   }
 

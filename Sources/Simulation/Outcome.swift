@@ -118,10 +118,11 @@ extension Scenario {
 extension Faults {
   static var kinds: [WritableKeyPath<Faults, Int>] {
     [
-    \.task, \.crash, \.hang, \.timeout, \.rateLimit, \.network, \.authentication, \.environment,
-    \.preparing, \.inspection, \.unknownCost, \.overspending, \.question, \.longCommand, \.gate,
-    \.brokenGate, \.conflict, \.mergedGate, \.movedHead, \.otherRun, \.fullDisk, \.reboot, \.twice,
-    \.clockBack, \.meddling,
+      \.task, \.crash, \.hang, \.timeout, \.rateLimit, \.network, \.authentication, \.environment,
+      \.preparing, \.inspection, \.unknownCost, \.overspending, \.question, \.longCommand, \.gate,
+      \.brokenGate, \.conflict, \.mergedGate, \.movedHead, \.otherRun, \.fullDisk, \.reboot,
+      \.twice,
+      \.clockBack, \.meddling,
     ]
   }
 }

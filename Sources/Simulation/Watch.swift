@@ -333,7 +333,8 @@ package struct Watch: Sendable {
       switch failure.kind {
       case .task, .rejected, .timeout, .stalled, .crash:
         failures[step, default: 0] += 1
-        let most = (steps[step]?.terms.retries ?? settings.retries) + allowance[step, default: 0] + 2
+        let most =
+          (steps[step]?.terms.retries ?? settings.retries) + allowance[step, default: 0] + 2
         guard failures[step, default: 0] <= most else {
           throw Violation(promise: "retries are bounded", detail: "\(step)")
         }

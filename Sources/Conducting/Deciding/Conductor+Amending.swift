@@ -45,7 +45,8 @@ extension Conductor {
         return "there is no step `\(id)`"
       }
       guard state.attempts(index) == 0, state.isUntouched(index) else {
-        return "`\(id)` is \(state.phase(index).word): only what has not been started can be changed"
+        return
+          "`\(id)` is \(state.phase(index).word): only what has not been started can be changed"
       }
     }
     let removed = Set(change.removed)

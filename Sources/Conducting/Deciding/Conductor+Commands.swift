@@ -16,7 +16,8 @@ extension Conductor {
     case .running, .paused: return nil
     case .ended(let result):
       switch command {
-      case .retry, .skip: return result == .failed ? nil : "the run has ended: it is \(result.rawValue)"
+      case .retry, .skip:
+        return result == .failed ? nil : "the run has ended: it is \(result.rawValue)"
       default: return "the run has ended: it is \(result.rawValue)"
       }
     }

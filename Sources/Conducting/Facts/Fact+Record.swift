@@ -17,7 +17,8 @@ extension Fact {
     }
     guard version <= Self.format else {
       throw FactFlaw(
-        message: "format \(version) is newer than this program knows (\(Self.format)); update divisi")
+        message:
+          "format \(version) is newer than this program knows (\(Self.format)); update divisi")
     }
     do { self = try json.decode(Fact.self) } catch {
       throw FactFlaw(message: error.sentence)

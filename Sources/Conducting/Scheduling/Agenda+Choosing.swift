@@ -58,7 +58,9 @@ extension Agenda {
     for staffing in staffings.indices {
       let isAgent = !staffings[staffing].seats.isEmpty
       if isAgent, !mayCall { continue }
-      guard let turn = first(of: staffing), turn.isReview ? hasBudget : state.mayLaunch else { continue }
+      guard let turn = first(of: staffing), turn.isReview ? hasBudget : state.mayLaunch else {
+        continue
+      }
       if let best, !(turn < best.turn) { continue }
       if isAgent {
         guard let seat = freeSeat(staffing, state) else { continue }

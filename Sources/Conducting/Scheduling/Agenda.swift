@@ -128,7 +128,9 @@ struct Agenda: Sendable {
 
   /// An attempt that waits for a gate's place, or for a time.
   private mutating func attend(_ index: Int, _ attempt: Attempt, _ state: RunState) {
-    if let due = state.attention(index, attempt) { timers.push(Timer(at: due, kind: .attempt(index))) }
+    if let due = state.attention(index, attempt) {
+      timers.push(Timer(at: due, kind: .attempt(index)))
+    }
     guard let checking = attempt.checking, !checking.isRunning,
       let gate = state.gate(index, checking.check)
     else { return }

@@ -25,8 +25,7 @@ extension RunState {
         case .command:
           waits.append(Wait(.capacity, "a build slot is wanted", steps: [steps[index].id]))
         }
-      } else if case .waitingForPerson(let question) = attempt.activity, attempt.phase == .running
-      {
+      } else if case .waitingForPerson(let question) = attempt.activity, attempt.phase == .running {
         waits.append(Wait(.answer, "it asks: \(question)", steps: [steps[index].id]))
       }
     }
