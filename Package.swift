@@ -10,8 +10,13 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func library(_ name: String, imports dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func library(
+  _ name: String, imports dependencies: [Target.Dependency] = [], isAlwaysFast: Bool = false
+) -> Target {
+  // Tests play thousands of runs: what they play is optimised in every build.
+  .target(
+    name: name, dependencies: dependencies,
+    swiftSettings: settings + (isAlwaysFast ? [.unsafeFlags(["-O"])] : []))
 }
 
 func tests(
@@ -35,16 +40,16 @@ let package = Package(
     .target(name: "CSupport"),
 
     library("Diagnostics"),
-    library("JSONValues"),
+    library("JSONValues", isAlwaysFast: true),
     library("Files", imports: ["CSupport"]),
     library("Terminal", imports: ["CSupport"]),
     library("Arguments", imports: ["Diagnostics", "JSONValues", "Terminal"]),
-    library("Plans", imports: ["Diagnostics"]),
+    library("Plans", imports: ["Diagnostics"], isAlwaysFast: true),
     library("Documents", imports: ["Plans", "Diagnostics", "Files", "JSONValues", "CYAML"]),
     library("Workspaces", imports: ["Files"]),
     library("Imports"),
-    library("Conducting", imports: ["Plans", "JSONValues"]),
-    library("Simulation", imports: ["Conducting", "Plans"]),
+    library("Conducting", imports: ["Plans", "JSONValues"], isAlwaysFast: true),
+    library("Simulation", imports: ["Conducting", "Plans"], isAlwaysFast: true),
     library("Journal", imports: ["Files", "JSONValues", "CSQLite", "CSupport"]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
@@ -88,6 +93,8 @@ let package = Package(
     tests(of: "Workspaces", imports: ["Files"]),
     tests(of: "Plans", imports: ["Diagnostics"]),
     tests(of: "Imports"),
+    tests(of: "Conducting", imports: ["JSONValues", "Plans"]),
+    tests(of: "Simulation", imports: ["Conducting", "Plans"]),
     tests(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
