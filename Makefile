@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 MINUTES ?= 10
 
-RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s --product divisi
+RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
 BINARY = .build/release/divisi
 
 .PHONY: help deps deps-ci build demo test check lint docs bench fuzz install clean
@@ -18,8 +18,9 @@ deps: ## install the Debian packages that building needs, where they are missing
 deps-ci: ## the same, and what lets no test be skipped
 	@Scripts/deps needed tested
 
-build: deps ## the release binary, which runs without a toolchain
-	$(RELEASE)
+build: deps ## the release binaries, which run without a toolchain
+	$(RELEASE) --product divisi
+	$(RELEASE) --product divisi-supervise
 
 demo: build ## show Divisi at work in a scratch repository
 	@Scripts/demo $(BINARY)
@@ -46,7 +47,7 @@ fuzz: deps ## feed the readers broken input for MINUTES
 
 install: build ## install to PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/divisi
+	install -m 755 $(BINARY) $(BINARY)-supervise $(DESTDIR)$(PREFIX)/bin
 	install -m 644 docs/divisi.1 $(DESTDIR)$(PREFIX)/share/man/man1/divisi.1
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(BINARY) completions bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi

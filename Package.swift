@@ -26,7 +26,10 @@ func tests(
 
 let package = Package(
   name: "divisi",
-  products: [.executable(name: "divisi", targets: ["divisi"])],
+  products: [
+    .executable(name: "divisi", targets: ["divisi"]),
+    .executable(name: "divisi-supervise", targets: ["divisi-supervise"]),
+  ],
   targets: [
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -39,6 +42,17 @@ let package = Package(
     library("Arguments", imports: ["Diagnostics", "JSONValues", "Terminal"]),
     library("Plans", imports: ["Diagnostics"]),
     library("Documents", imports: ["Plans", "Diagnostics", "Files", "JSONValues", "CYAML"]),
+    library("Supervision", imports: ["CSupport", "Files", "JSONValues"]),
+    library(
+      "Processes", imports: ["CSupport", "Diagnostics", "Files", "JSONValues", "Supervision"]),
+    .executableTarget(
+      name: "divisi-supervise",
+      dependencies: ["CSupport", "Files", "JSONValues", "Supervision"],
+      swiftSettings: settings,
+      // Nothing is loaded at its start, which halves its time and memory.
+      linkerSettings: [
+        .unsafeFlags(["-static-executable"], .when(configuration: .release))
+      ]),
     library("Workspaces", imports: ["Files"]),
     library("Imports"),
     library(
@@ -72,6 +86,10 @@ let package = Package(
     tests(of: "Arguments", imports: ["Terminal", "JSONValues"]),
     tests(of: "Documents", imports: ["Diagnostics", "Files", "JSONValues", "Plans"]),
     tests(of: "Files"),
+    tests(of: "Supervision", imports: ["JSONValues"]),
+    tests(
+      of: "Processes",
+      imports: ["CSupport", "Files", "JSONValues", "Supervision", "divisi-supervise"]),
     tests(of: "Workspaces", imports: ["Files"]),
     tests(of: "Plans", imports: ["Diagnostics"]),
     tests(of: "Imports"),
