@@ -114,3 +114,13 @@ if Context.environment["DIVISI_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(name: "divisi-fuzz", dependencies: ["FuzzInputs"], path: "Fuzz/Driver"))
 }
+
+// What measures is built only by `make bench`.
+if Context.environment["DIVISI_BENCH"] != nil {
+  package.products.append(
+    .executable(name: "bench-processes", targets: ["bench-processes"]))
+  package.targets.append(
+    .executableTarget(
+      name: "bench-processes", dependencies: ["Processes", "Supervision"],
+      path: "Bench/Processes", swiftSettings: settings))
+}

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -104,6 +105,26 @@ int divisi_pidfd_signal(int pidfd, int signal) {
 }
 
 int divisi_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+int divisi_tell_of_change(int folder) {
+  return fcntl(folder, F_NOTIFY, DN_CREATE | DN_MODIFY) == 0 ? 0 : -1;
+}
+
+static int release_segments(struct dl_phdr_info *object, size_t size, void *context) {
+  (void)size, (void)context;
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+    // What is never written is on the disk as it is in memory.
+    if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+    uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+    uintptr_t end = object->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+    madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void divisi_release_code(void) { dl_iterate_phdr(release_segments, 0); }
 
 static void sum_up(const struct rusage *taken, struct divisi_usage *usage) {
   usage->user_microseconds = taken->ru_utime.tv_sec * 1000000LL + taken->ru_utime.tv_usec;

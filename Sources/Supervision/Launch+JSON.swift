@@ -38,8 +38,8 @@ extension Launch {
       cgroupRoot: try record.optionalString("cgroup_root"))
     guard !arguments.isEmpty else { throw record.flaw("argv", "names no program") }
     guard !marker.isEmpty else { throw record.flaw("marker", "is empty") }
-    if let name = try record.optionalString("stdout") { output = name }
-    if let name = try record.optionalString("stderr") { errors = name }
+    if let name = try record.optionalFileName("stdout") { output = name }
+    if let name = try record.optionalFileName("stderr") { errors = name }
     if let value = try record.optionalDuration("interrupt_grace_ms") { interruptGrace = value }
     if let value = try record.optionalDuration("grace_ms") { grace = value }
     if let value = try record.optionalBool("durable") { isDurable = value }

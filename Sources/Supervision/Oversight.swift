@@ -75,7 +75,7 @@ package struct Oversight: Sendable {
     case .leaderEnded:
       hasLeader = false
       reason = reason ?? .exited
-      return stage < .terminating ? terminate(now) : []
+      return stage < .terminating ? terminate(now) : [.lookForTree]
     case .treeEnded:
       guard !hasLeader, stage < .finished else { return [] }
       stage = .finished

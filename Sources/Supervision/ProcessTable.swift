@@ -24,7 +24,14 @@ package struct ProcessEntry: Sendable, Hashable {
 
   /// From the text of `/proc/PID/stat`. The name in it may hold anything, so it is passed over from
   /// the last parenthesis back.
-  init?(pid: Int32, stat: UnsafeRawBufferPointer) {
+  package init?(pid: Int32, stat: String) {
+    var stat = stat
+    let entry = stat.withUTF8 { ProcessEntry(pid: pid, stat: UnsafeRawBufferPointer($0)) }
+    guard let entry else { return nil }
+    self = entry
+  }
+
+  private init?(pid: Int32, stat: UnsafeRawBufferPointer) {
     guard let parenthesis = stat.lastIndex(of: UInt8(ascii: ")")), parenthesis + 2 < stat.count
     else { return nil }
     let state = stat[parenthesis + 2]

@@ -49,6 +49,14 @@ struct RecordReader {
     return text
   }
 
+  func optionalFileName(_ name: String) throws(RecordError) -> String? {
+    guard let text = try optionalString(name) else { return nil }
+    guard !text.isEmpty, !text.utf8.contains(UInt8(ascii: "/")) else {
+      throw flaw(name, "is not the name of a file in the attempt's folder")
+    }
+    return text
+  }
+
   func optionalInt(_ name: String) throws(RecordError) -> Int? {
     guard let value = member(name) else { return nil }
     guard case .int(let number) = value, number >= 0 else {

@@ -80,7 +80,26 @@ package struct SpawnRequest: Sendable {
     let arguments = CStrings(arguments)
     let environment = CStrings(environment.map { "\($0.key)=\($0.value)" })
     var stage = DIVISI_SPAWN_STARTED
-    let pid = program.withCString { program in
+    var pid = spawn(program, arguments, environment, &stage)
+    // A program that was just written may be open for writing in a child of another thread, until
+    // what that one starts begins.
+    var patience = 100
+    while pid < 0, errno == ETXTBSY, patience > 0 {
+      usleep(1000)
+      patience -= 1
+      pid = spawn(program, arguments, environment, &stage)
+    }
+    guard pid < 0 else { return pid }
+    throw SpawnError(
+      self.arguments[0], SpawnError.Stage(stage), code: errno,
+      path: stage == DIVISI_SPAWN_FOLDER ? folder : program)
+  }
+
+  private func spawn(
+    _ program: String, _ arguments: CStrings, _ environment: CStrings,
+    _ stage: inout divisi_spawn_stage
+  ) -> Int32 {
+    program.withCString { program in
       folder.withCString { folder in
         var request = divisi_spawn_request(
           program: program, arguments: arguments.pointer, environment: environment.pointer,
@@ -91,10 +110,6 @@ package struct SpawnRequest: Sendable {
         return divisi_spawn(&request, &stage)
       }
     }
-    guard pid < 0 else { return pid }
-    throw SpawnError(
-      self.arguments[0], SpawnError.Stage(stage), code: errno,
-      path: stage == DIVISI_SPAWN_FOLDER ? folder : program)
   }
 
   /// Where the program lies: a name with a slash is seen from the folder, any other is looked for

@@ -6,6 +6,7 @@ import Supervision
 ///
 /// While nothing is printed nothing is looked at: the system tells of the first byte. From then on
 /// sizes are looked at, ever sooner as the limit comes near, until nothing grew between two looks.
+/// Where the system cannot tell, they are looked at each second.
 struct OutputFiles: ~Copyable {
   struct Printed {
     var bytes: Int
@@ -16,35 +17,28 @@ struct OutputFiles: ~Copyable {
   let output: Int32
   let errors: Int32
   /// When to look at the sizes, or nothing while the system is to tell of growth.
-  private(set) var nextLook: Duration?
+  private(set) var nextLook: Duration? = .zero
 
-  private let paths: [String]
+  private static let blindPace = Duration.seconds(1)
+
   private let limit: Int?
   private var bytes = 0
   private var lastLook = Duration.zero
   private var lastGrowth = Duration.zero
 
-  init(
-    _ launch: Launch, in folder: AttemptFolder, _ notices: borrowing Notices
-  ) throws(FileError) {
-    let first = absolutePath(launch.output, from: folder.path)
-    let second = absolutePath(launch.errors, from: folder.path)
-    let output = try Self.open(first)
-    let errors = first == second ? output : try Self.open(second)
+  init(_ launch: Launch, in folder: AttemptFolder) throws(FileError) {
+    let output = try Self.open(folder.path + "/" + launch.output)
+    let errors =
+      launch.errors == launch.output ? output : try Self.open(folder.path + "/" + launch.errors)
     self.output = output
     self.errors = errors
     limit = launch.outputLimit
-    paths = first == second ? [first] : [first, second]
-    for path in paths { notices.expectPrinting(into: path) }
   }
 
   deinit {
     close(output)
     if errors != output { close(errors) }
   }
-
-  /// Something was printed after a silence.
-  mutating func wake(_ now: Duration) { nextLook = nextLook ?? now }
 
   func isDue(_ now: Duration) -> Bool { nextLook.map { now >= $0 } ?? false }
 
@@ -57,8 +51,9 @@ struct OutputFiles: ~Copyable {
       lastGrowth = now - min(max(age, .zero), now - lastLook)
       bytes = found.bytes
       nextLook = now + OutputPace.interval(left: limit.map { $0 - found.bytes })
-    } else if nextLook != nil {
-      for path in paths { notices.expectPrinting(into: path) }
+    } else if !notices.expectChange() {
+      nextLook = now + Self.blindPace
+    } else {
       // What came before the system was asked to tell is not told.
       let hasGrown = sizes().bytes != bytes
       nextLook = hasGrown ? now + OutputPace.interval(left: limit.map { $0 - bytes }) : nil

@@ -30,8 +30,6 @@ final class Supervisor {
   private var leader: Int32 = 0
   /// Whether any child is left to be waited for.
   private var hasChildren = true
-  /// How many of the tree the last signal to all of it reached.
-  private var lastReached: Int?
   private let clock: Clock
 
   /// Takes the attempt, runs what it asks for, and returns when nothing of it lives.
@@ -54,10 +52,10 @@ final class Supervisor {
       throw .refused("\(folder.path) has been run: \(file) is there")
     }
     do {
-      let supervisor = try Supervisor(folder)
+      // First of all: an attempt whose end could not be written must not begin.
       let exit = try RecordFile(folder.exit)
-      let isDurable = supervisor.launch.isDurable
-      try exit.write(supervisor.run().json, isDurable: isDurable)
+      let supervisor = try Supervisor(folder)
+      try exit.write(supervisor.run().json, isDurable: supervisor.launch.isDurable)
     } catch {
       // Who waits for the end is told even so, where the disk lets it.
       let failure = AttemptExit(.spawnFailed, problem: "\(error)")
@@ -79,7 +77,7 @@ final class Supervisor {
       throw OwningError.unusable("/proc cannot be read")
     }
     notices = try Notices(folder)
-    output = try OutputFiles(launch, in: folder, notices)
+    output = try OutputFiles(launch, in: folder)
     oversight = Oversight(launch)
     result = AttemptExit(.exited, startedAt: Clock.sinceEpoch().milliseconds)
     record = SupervisorRecord(supervisor: identity, marker: launch.marker)
@@ -111,16 +109,15 @@ final class Supervisor {
     // The earlier record serves where this one cannot be written: the marker finds the leader.
     try? RecordFile(folder.supervisor).write(record.json, isDurable: false)
     tellOwned()
-    if entryKind(folder.stop) != .missing { obey(.stopAsked) }
     while oversight.stage < .finished {
+      // A silence may be long, and a hundred supervisors may wait in it.
+      if output.nextLook == nil { divisi_release_code() }
       let wakeUp = [oversight.nextLook, output.nextLook].compactMap { $0 }.min()
       let noticed = notices.wait(until: wakeUp, clock)
       if noticed.hasChildEnded { reap() }
       if noticed.isStopAsked { obey(.stopAsked) }
-      if noticed.hasPrinted { output.wake(clock.now) }
-      if output.isDue(clock.now) || oversight.isIdleDue(at: clock.now) {
-        let printed = output.look(clock.now, notices)
-        obey(.printed(bytes: printed.bytes, silence: printed.silence))
+      if noticed.hasChanged || output.isDue(clock.now) || oversight.isIdleDue(at: clock.now) {
+        look()
       }
       perform(oversight.advance(to: clock.now))
     }
@@ -158,6 +155,13 @@ final class Supervisor {
     close(nothing)
   }
 
+  private func look() {
+    let printed = output.look(clock.now, notices)
+    obey(.printed(bytes: printed.bytes, silence: printed.silence))
+    // After the system was asked to tell of it, so that it is seen or told.
+    if entryKind(folder.stop) != .missing { obey(.stopAsked) }
+  }
+
   private func reap() {
     var hasLeaderEnded = false
     while true {
@@ -186,21 +190,22 @@ final class Supervisor {
   }
 
   private func perform(_ actions: [Oversight.Action]) {
+    // A signal that reached nobody has shown that there is nobody.
+    var reached: Int?
     for action in actions {
       switch action {
       case .interruptLeader: kill(leader, SIGINT)
       case .terminateTree:
         let count = tree.signal(SIGTERM)
-        lastReached = count
+        reached = count
         if result.end != nil, oversight.reason == .exited { result.leftovers = count }
       case .killTree:
         cgroup?.kill()
-        lastReached = tree.signal(SIGKILL)
+        reached = tree.signal(SIGKILL)
       case .lookForTree:
+        // While it has a child something lives, or its end is about to be told.
         guard !hasChildren, result.end != nil else { continue }
-        let isEmpty = lastReached == 0 || tree.living().isEmpty
-        lastReached = nil
-        if isEmpty { obey(.treeEnded) }
+        if reached == 0 || tree.living().isEmpty { obey(.treeEnded) }
       case .finish: break
       }
     }

@@ -97,6 +97,10 @@ import Testing
       "launch.json: `timeout_ms` is not a whole number from 0 up"
     ),
     (
+      #"{"argv": ["a"], "cwd": "/", "environment": {}, "marker": "m", "stdout": "../out"}"#,
+      "launch.json: `stdout` is not the name of a file in the attempt's folder"
+    ),
+    (
       #"{"argv": ["a"], "cwd": "/", "environment": {}, "marker": "m", "limits": {"cpus": 0}}"#,
       "launch.json: `cpus` is not a number above 0"
     ),

@@ -49,6 +49,16 @@ int divisi_pidfd_signal(int pidfd, int signal);
 /// Makes orphans among the descendants of this process its children.
 int divisi_become_subreaper(void);
 
+/// Asks for one SIGIO when something in a folder is made or written: 0, or -1 where the system
+/// cannot tell.
+///
+/// This is the older of the system's two ways. The newer one, inotify, makes its user wait for 8 ms
+/// and more at its end.
+int divisi_tell_of_change(int folder);
+
+/// Lets go of the pages of the program's code, which come back as they are used.
+void divisi_release_code(void);
+
 /// What processes that were waited for took.
 struct divisi_usage {
   int64_t user_microseconds, system_microseconds;
