@@ -43,8 +43,7 @@ let package = Package(
     library("Plans", imports: ["Diagnostics"]),
     library("Documents", imports: ["Plans", "Diagnostics", "Files", "JSONValues", "CYAML"]),
     library("Supervision", imports: ["CSupport", "Files", "JSONValues"]),
-    library(
-      "Processes", imports: ["CSupport", "Diagnostics", "Files", "JSONValues", "Supervision"]),
+    library("Processes", imports: ["CSupport", "Files", "JSONValues", "Supervision"]),
     .executableTarget(
       name: "divisi-supervise",
       dependencies: ["CSupport", "Files", "JSONValues", "Supervision"],

@@ -47,10 +47,13 @@ func microseconds(_ time: Duration) -> Int {
 
 func milliseconds(_ time: Duration) -> Int { time.milliseconds }
 
-func report(_ what: String, _ time: Duration, floor: Duration) {
+/// What something took over its floor: the median of the differences of neighbouring pairs, so that
+/// a machine that gets busy or idle meanwhile does not count.
+func report(_ what: String, _ times: [Duration], floors: [Duration]) {
+  let over = median(zip(times, floors).map { $0 - $1 })
   print(
-    "\(what): \(microseconds(time)) us; floor \(microseconds(floor)) us; "
-      + "over it \(microseconds(time - floor)) us")
+    "\(what): \(microseconds(median(times))) us; floor \(microseconds(median(floors))) us; "
+      + "over it \(microseconds(over)) us")
 }
 
 /// A line of a file about a process, in kB.

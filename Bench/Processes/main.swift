@@ -21,12 +21,12 @@ try await measureOutput()
 
 /// Bare loops and `run` in turns, so that a busy machine weighs on both.
 func measureCommands() async throws {
-  let count = 300
+  let count = 60
   var floors: [Duration] = []
   var runs: [Duration] = []
   var parallelFloors: [Duration] = []
   var parallelRuns: [Duration] = []
-  for _ in 0..<7 {
+  for _ in 0..<31 {
     floors.append(timed { for _ in 0..<count { bareSpawn() } } / count)
     runs.append(try await timed { for _ in 0..<count { try await runTrue() } } / count)
     parallelFloors.append(
@@ -36,8 +36,8 @@ func measureCommands() async throws {
         try await twoAtOnce { for _ in 0..<count / 2 { try await runTrue() } }
       } / count)
   }
-  report("run(true), one at a time", median(runs), floor: median(floors))
-  report("run(true), two at once", median(parallelRuns), floor: median(parallelFloors))
+  report("run(true), one at a time", runs, floors: floors)
+  report("run(true), two at once", parallelRuns, floors: parallelFloors)
 }
 
 func measureAttempts() async throws {
@@ -64,8 +64,8 @@ func measureAttempts() async throws {
     owned.append(times.owned)
     ended.append(times.ended)
   }
-  report("supervised: start until owned", median(owned), floor: median(floors))
-  report("supervised: true, start to end", median(ended), floor: median(floors))
+  report("supervised: start until owned", owned, floors: floors)
+  report("supervised: true, start to end", ended, floors: floors)
 }
 
 /// A hundred agents that do nothing.

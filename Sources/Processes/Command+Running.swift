@@ -47,19 +47,25 @@ private func watch(
   _ command: Command, _ child: borrowing Descriptor, _ timer: borrowing Timer,
   _ files: inout CommandFiles, since began: SuspendingClock.Instant
 ) async -> ProcessResult.Reason {
+  var left = files.left
+  var pace = OutputPace.interval(left: left, soonest: 10)
   while true {
-    var next = OutputPace.interval(left: files.left)
-    if let timeout = command.timeout {
-      next = min(next, timeout - began.duration(to: .now))
-    }
-    timer.set(after: next)
+    let rest = command.timeout.map { $0 - began.duration(to: .now) }
+    if let rest, rest <= .zero { return .timeout }
+    timer.set(after: min(pace, rest ?? pace))
     switch await DescriptorWaiter.shared.firstReadable([child.number, timer.descriptor]) {
     case 0?: return files.left < 0 ? .outputLimit : .ended
     case nil: return .cancelled
     default: break
     }
-    if files.left < 0 { return .outputLimit }
-    if let timeout = command.timeout, began.duration(to: .now) >= timeout { return .timeout }
+    // What prints is looked at often, what is silent less and less.
+    let found = files.left
+    if found < 0 { return .outputLimit }
+    pace =
+      found == left
+      ? min(pace * 2, OutputPace.interval(left: nil))
+      : OutputPace.interval(left: found, soonest: 10)
+    left = found
   }
 }
 

@@ -4,5 +4,5 @@
 // `divisi-supervise` of its own, which is started, found again and watched as `Supervised`. Nothing
 // here ever signals a process by a pid that it has not made sure of.
 //
-// May import: Supervision, Files, JSONValues, Diagnostics, CSupport. Start reading at `run`, then
+// May import: Supervision, Files, JSONValues, CSupport. Start reading at `run`, then
 // `Supervised`.

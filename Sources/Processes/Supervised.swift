@@ -77,14 +77,15 @@ package final class Supervised: Sendable {
     }
   }
 
-  /// Waits until the supervisor has ended, and with it the attempt.
-  package func ended() async throws -> AttemptOutcome {
+  /// Waits until the supervisor has ended, and with it the attempt. Cancelling the task gives up only
+  /// the waiting.
+  package func ended() async throws(SupervisionError) -> AttemptOutcome {
     // A copy, so that several can wait.
     guard let copy = Descriptor(fcntl(process.number, F_DUPFD_CLOEXEC, 3)) else {
-      throw SupervisionError.file(FileError("watch", folder.path, code: errno))
+      throw .file(FileError("watch", folder.path, code: errno))
     }
     guard await DescriptorWaiter.shared.firstReadable([copy.number]) != nil else {
-      throw CancellationError()
+      throw .waitingCancelled
     }
     isToBeTaken.withLock { isToBeTaken in
       if isToBeTaken { _ = takeEnd(of: identity.pid) }

@@ -9,6 +9,8 @@ package enum SupervisionError: Error, Hashable, Sendable, CustomStringConvertibl
   case spawn(SpawnError)
   /// The supervisor did not take the attempt; what it said.
   case refused(String)
+  /// The task that waited was cancelled; the attempt goes on.
+  case waitingCancelled
   /// A process holds the lock of an attempt whose record names another one.
   case unrecognised(folder: String, pid: Int32)
 
@@ -18,6 +20,7 @@ package enum SupervisionError: Error, Hashable, Sendable, CustomStringConvertibl
     case .record(let error): error.description
     case .spawn(let error): error.description
     case .refused(let words): words
+    case .waitingCancelled: "nobody waits for the attempt any more"
     case .unrecognised(let folder, let pid):
       "\(folder) is locked by process \(pid), which is not the supervisor that its supervisor.json names"
     }

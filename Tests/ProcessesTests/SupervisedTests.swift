@@ -158,6 +158,16 @@ import Testing
     #expect(!tree.contains { ProcessEntry.read($0.pid) == $0 })
   }
 
+  @Test func aMissingSupervisorIsSaidToBeMissing() async throws {
+    let attempt = try Attempt("true")
+    let error = await #expect(throws: SupervisionError.self) {
+      try await Supervised.start(attempt.launch, in: attempt.folder, by: "/nowhere/supervise")
+    }
+    #expect(
+      error?.description
+        == "cannot start `/nowhere/supervise`: /nowhere/supervise: No such file or directory")
+  }
+
   @Test func aMissingProgramEndsTheAttemptWithTheReason() async throws {
     var attempt = try Attempt("")
     attempt.launch.arguments = ["no-such-agent"]
@@ -230,7 +240,7 @@ import Testing
     async let two = supervised.exit()
     let impatient = Task { try await supervised.exit() }
     impatient.cancel()
-    await #expect(throws: CancellationError.self) { try await impatient.value }
+    await #expect(throws: SupervisionError.waitingCancelled) { try await impatient.value }
     try attempt.files.write("go", "")
     #expect(try await [one.end, two.end] == [.exited(0), .exited(0)])
   }
