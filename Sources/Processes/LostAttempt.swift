@@ -22,6 +22,7 @@ package struct LostAttempt: Sendable, Hashable {
   @discardableResult
   package func endRemains(grace: Duration) async -> Int {
     guard let tree else { return 0 }
+    while AttemptLock.hasUnborn(folder) { await pause(.milliseconds(1)) }
     let count = await end(tree, grace: grace)
     tree.cgroup?.remove()
     return count

@@ -33,3 +33,10 @@ private func waitForEnd(of process: ProcessEntry, atMost patience: Duration) asy
     descriptor.number, timer.descriptor,
   ])
 }
+
+/// Lets some time pass, whether or not the task is cancelled.
+func pause(_ duration: Duration) async {
+  guard let timer = Timer() else { return }
+  timer.set(after: duration)
+  _ = await DescriptorWaiter.shared.firstReadableInAnyCase([timer.descriptor])
+}

@@ -73,6 +73,45 @@ import Testing
     #expect(await lost.endRemains(grace: .zero) == 0)
   }
 
+  /// The moments are spread over the whole life of a supervisor, the first of them before it has
+  /// done anything, so that some fall between the birth of the agent and the start of its program.
+  @Test(arguments: 0..<20)
+  func aSupervisorKilledAtAnyMomentLeavesNothingThatCannotBeFound(moment: Int) async throws {
+    let attempt = try Attempt("echo $$ >> ran; sleep 1000")
+    try attempt.files.write("launch.json", attempt.launch.json.text())
+    let nothing = open("/dev/null", O_RDWR)
+    defer { close(nothing) }
+    let supervisor = try SpawnRequest(
+      [builtProgram("divisi-supervise"), attempt.files.path], in: "/", environment: [:],
+      input: nothing, output: nothing, errors: nothing
+    ).start()
+    usleep(UInt32(moment * 2000))
+    kill(supervisor, SIGKILL)
+    _ = takeEnd(of: supervisor)
+    switch try await Supervised.find(in: attempt.folder) {
+    case .notStarted: #expect(try attempt.folder.abandon())
+    case .lost(let lost): await lost.endRemains(grace: .seconds(5))
+    case .running, .ended: Issue.record("a killed supervisor neither runs nor has told of an end")
+    }
+    #expect(attempt.survivors.isEmpty)
+    await #expect(throws: SupervisionError.self) { try await attempt.start() }
+    let runs = (try? attempt.files.read("ran").split(separator: "\n").count) ?? 0
+    #expect(runs <= 1)
+  }
+
+  @Test func whileAnAgentIsBeingBornTheLockSaysSo() throws {
+    let files = try TemporaryFolder()
+    let folder = AttemptFolder(files.path)
+    #expect(!AttemptLock.hasUnborn(folder))
+    guard case .taken(let release) = AttemptLock.take(folder) else {
+      Issue.record("a free lock is taken")
+      return
+    }
+    #expect(AttemptLock.hasUnborn(folder))
+    release()
+    #expect(!AttemptLock.hasUnborn(folder))
+  }
+
   @Test func aLeaderWithoutAMarkerIsFoundByItsIdentity() async throws {
     // Some programs write over their environment.
     let attempt = try Attempt("exec env -i sh -c 'echo $$ > agent; exec sleep 1000'")
