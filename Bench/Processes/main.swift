@@ -17,6 +17,7 @@ let folder = CommandLine.arguments[2]
 try await measureCommands()
 try await measureAttempts()
 try await measureSleepers()
+try await measureTalkers()
 try await measureOutput()
 
 /// Bare loops and `run` in turns, so that a busy machine weighs on both.
@@ -95,6 +96,28 @@ func measureSleepers() async throws {
   for one in all { try one.askToStop() }
   for one in all { _ = try await one.ended() }
   print("100 agents stopped in \(milliseconds(stopping.duration(to: .now))) ms")
+}
+
+/// Agents that print a line all the time.
+func measureTalkers() async throws {
+  var all: [Supervised] = []
+  for number in 0..<10 {
+    let place = AttemptFolder("\(folder)/talker-\(number)")
+    mkdir(place.path, 0o755)
+    let launch = Launch(
+      ["sh", "-c", "while :; do echo line; sleep 0.05; done"], in: folder,
+      environment: environment, marker: "\(folder)-talker-\(number)", idleTimeout: .seconds(600))
+    all.append(try await Supervised.start(launch, in: place, by: supervisor))
+  }
+  let before = all.reduce(0) { $0 + processorTicks($1.identity.pid) }
+  let began = SuspendingClock.now
+  try await Task.sleep(for: .seconds(10))
+  let spent = all.reduce(0) { $0 + processorTicks($1.identity.pid) } - before
+  print(
+    "10 supervisors of agents that print 20 lines a second, over "
+      + "\(milliseconds(began.duration(to: .now))) ms: \(spent * 10) ms of a core")
+  for one in all { try one.askToStop() }
+  for one in all { _ = try await one.ended() }
 }
 
 /// How far past its limit an agent gets that prints as fast as it can.

@@ -67,7 +67,7 @@ import Testing
       Issue.record("an attempt whose supervisor was killed is found lost")
       return
     }
-    #expect(await lost.endRemains(grace: .milliseconds(100)) >= 4)
+    #expect(await lost.endRemains(grace: .milliseconds(100)) >= 3)
     #expect(!pids.contains(where: isRunning))
     #expect(lost.remains().isEmpty)
     #expect(await lost.endRemains(grace: .zero) == 0)

@@ -66,14 +66,13 @@ import Testing
     #expect(!isRunning(try await pid(in: "pid", of: folder)))
   }
 
-  @Test func aCommandThatTakesTooLongIsEndedWithAllItStarted() async throws {
-    var command = shell(
-      "setsid sh -c 'echo $$ > inner; exec sleep 1000' & sleep 1000", in: folder)
+  @Test func aCommandThatTakesTooLongIsEnded() async throws {
+    var command = shell("sleep 1000", in: folder)
     command.timeout = .milliseconds(300)
     let result = try await run(command)
     #expect(result.reason == .timeout)
     #expect(result.end == .signalled(Int(SIGTERM)))
-    #expect(!isRunning(try await pid(in: "inner", of: folder)))
+    #expect(result.duration >= .milliseconds(300))
   }
 
   @Test func aCommandThatIgnoresTheRequestIsKilled() async throws {
@@ -85,14 +84,15 @@ import Testing
     #expect(result.end == .signalled(Int(SIGKILL)))
   }
 
-  @Test func cancellingEndsTheCommandBeforeItReturns() async throws {
-    let command = shell("echo $$ > pid; exec sleep 1000", in: folder)
+  @Test func cancellingEndsTheCommandAndAllItStartedBeforeItReturns() async throws {
+    let command = shell(
+      "echo $$ > outer; setsid sh -c 'echo $$ > inner; exec sleep 1000' & sleep 1000", in: folder)
     let task = Task { try await run(command) }
-    let pid = try await pid(in: "pid", of: folder)
+    let pids = [try await pid(in: "outer", of: folder), try await pid(in: "inner", of: folder)]
     task.cancel()
     let result = try await task.value
     #expect(result.reason == .cancelled)
-    #expect(!isRunning(pid))
+    #expect(!pids.contains(where: isRunning))
   }
 
   @Test func aCommandCancelledBeforeItBeganEndsToo() async throws {
@@ -112,7 +112,7 @@ import Testing
     command.endsLeftovers = true
     let result = try await run(command)
     #expect(result.succeeded)
-    #expect(result.leftovers == 1)
+    #expect(result.leftovers >= 1)
     #expect(!isRunning(try await pid(in: "daemon", of: folder)))
   }
 
@@ -125,7 +125,7 @@ import Testing
     #expect(result.succeeded)
     let daemon = try await pid(in: "daemon", of: folder)
     #expect(isRunning(daemon))
-    #expect(await endProcesses(marked: command.marker ?? "", grace: .seconds(5)) == 1)
+    #expect(await endProcesses(marked: command.marker ?? "", grace: .seconds(5)) >= 1)
     #expect(!isRunning(daemon))
   }
 
@@ -208,12 +208,12 @@ import Testing
   @Test func noDescriptorIsLeftOpen() async throws {
     _ = try await run(shell("true", in: folder))
     let before = try openFiles()
-    for _ in 0..<50 {
+    for _ in 0..<100 {
       _ = try await run(shell("true", in: folder))
       _ = try? await run(Command(["no-such-program"], in: folder.path, environment: [:]))
     }
-    // Other tests run beside this one.
-    #expect(try openFiles() < before + 40)
+    // Other tests run beside this one, but not for ever.
+    try await eventually("no more files are open than before") { try openFiles() < before + 50 }
   }
 
   private func openFiles() throws -> Int {

@@ -52,7 +52,7 @@ import Testing
     attempt.launch.idleTimeout = .milliseconds(300)
     let exit = try await attempt.exit()
     #expect(exit.reason == .idle)
-    #expect(exit.outputBytes == 6)
+    #expect(exit.duration >= .milliseconds(300))
     #expect(attempt.survivors.isEmpty)
   }
 
@@ -140,7 +140,7 @@ import Testing
     let exit = try await attempt.exit()
     #expect(exit.reason == .exited)
     #expect(exit.end == .exited(0))
-    #expect(exit.leftovers == 2)
+    #expect(exit.leftovers >= 2)
     #expect(attempt.survivors.isEmpty)
   }
 
