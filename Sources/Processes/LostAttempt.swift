@@ -1,6 +1,6 @@
-package import Supervision
 import Files
 import Glibc
+package import Supervision
 
 /// An attempt whose supervisor was killed before it could write what came of it. Its processes may
 /// still live.

@@ -57,10 +57,17 @@ package final class Supervised: Sendable {
     in folder: AttemptFolder
   ) async throws(SupervisionError) -> AttemptState {
     while let holder = AttemptLock.holder(folder) {
-      guard let process = Descriptor(divisi_pidfd_open(holder)) else { continue }
-      guard let identity = ProcessIdentity.current(of: holder),
-        AttemptLock.holder(folder) == holder
-      else { continue }
+      // Of a process that this one cannot see, such as one outside of its container, the system
+      // gives no pid.
+      guard holder > 0 else { throw .unrecognised(folder: folder.path, pid: holder) }
+      guard let process = Descriptor(divisi_pidfd_open(holder)) else {
+        if errno == ESRCH { continue }
+        throw .file(FileError("watch", folder.path, code: errno))
+      }
+      let identity = ProcessIdentity.current(of: holder)
+      // If it is the holder still, the descriptor stands for it and the identity is its own.
+      guard AttemptLock.holder(folder) == holder else { continue }
+      guard let identity else { throw .unrecognised(folder: folder.path, pid: holder) }
       guard let record = try readSupervisor(folder) else {
         // It has just begun. It writes its record first of all, or ends.
         try await waitForRecord(folder, process)

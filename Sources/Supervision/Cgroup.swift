@@ -30,22 +30,12 @@ package struct Cgroup: Sendable, Hashable {
     }
   }
 
-  /// A descriptor to hand to the process that shall be in it.
-  func openMembers() throws(FileError) -> Int32 {
-    let descriptor = open(path + "/cgroup.procs", O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError("enter the cgroup", path, code: errno) }
-    return descriptor
-  }
-
+  /// Lends a descriptor to hand to the process that shall be in it.
   package func withMembers<Result>(
-    _ body: (Int32) throws(SpawnError) -> Result
+    for program: String, _ body: (Int32) throws(SpawnError) -> Result
   ) throws(SpawnError) -> Result {
-    let descriptor: Int32
-    do {
-      descriptor = try openMembers()
-    } catch {
-      throw SpawnError("", .limits, code: error.code, path: path)
-    }
+    let descriptor = open(path + "/cgroup.procs", O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SpawnError(program, .limits, code: errno, path: path) }
     defer { close(descriptor) }
     return try body(descriptor)
   }

@@ -7,7 +7,7 @@ import Glibc
 /// The first finds all that a living supervisor has, since orphans come back to it; the second what
 /// is left when it was killed.
 package struct ProcessTree: Sendable {
-  /// Processes known by pid whose descendants belong to the tree. They themselves do not.
+  /// The process whose descendants belong to the tree, and which itself does not.
   package var owner: Int32?
   package var marker: String
   /// Nothing that began before this can belong to it.

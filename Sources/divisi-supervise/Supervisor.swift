@@ -54,15 +54,21 @@ final class Supervisor {
     do {
       // First of all: an attempt whose end could not be written must not begin.
       let exit = try RecordFile(folder.exit)
-      let supervisor = try Supervisor(folder)
+      let supervisor = try prepare(folder)
       try exit.write(supervisor.run().json, isDurable: supervisor.launch.isDurable)
     } catch {
-      // Who waits for the end is told even so, where the disk lets it.
-      let failure = AttemptExit(.spawnFailed, problem: "\(error)")
-      if let record = try? RecordFile(folder.exit) {
-        try? record.write(failure.json, isDurable: false)
-      }
       throw .unusable("\(error)")
+    }
+  }
+
+  private static func prepare(_ folder: AttemptFolder) throws -> Supervisor {
+    do {
+      return try Supervisor(folder)
+    } catch {
+      // Nothing has begun, and who comes later is to see why.
+      let failure = AttemptExit(.spawnFailed, problem: "\(error)")
+      try RecordFile(folder.exit).write(failure.json, isDurable: false)
+      throw error
     }
   }
 
@@ -140,7 +146,8 @@ final class Supervisor {
       request.limits.processes = launch.limits.processes.map { $0 + runningTasks() }
       return try request.start()
     }
-    return try cgroup.withMembers { (members) throws(SpawnError) -> Int32 in
+    return try cgroup.withMembers(for: launch.arguments[0]) {
+      (members) throws(SpawnError) -> Int32 in
       var inside = request
       inside.cgroup = members
       return try inside.start()
