@@ -31,7 +31,10 @@ func tests(
 
 let package = Package(
   name: "divisi",
-  products: [.executable(name: "divisi", targets: ["divisi"])],
+  products: [
+    .executable(name: "divisi", targets: ["divisi"]),
+    .executable(name: "divisi-supervise", targets: ["divisi-supervise"]),
+  ],
   targets: [
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -46,6 +49,16 @@ let package = Package(
     library("Arguments", imports: ["Diagnostics", "JSONValues", "Terminal"]),
     library("Plans", imports: ["Diagnostics"], isAlwaysFast: true),
     library("Documents", imports: ["Plans", "Diagnostics", "Files", "JSONValues", "CYAML"]),
+    library("Supervision", imports: ["CSupport", "Files", "JSONValues"]),
+    library("Processes", imports: ["CSupport", "Files", "JSONValues", "Supervision"]),
+    .executableTarget(
+      name: "divisi-supervise",
+      dependencies: ["CSupport", "Files", "JSONValues", "Supervision"],
+      swiftSettings: settings,
+      // Nothing is loaded at its start, which halves its time and memory.
+      linkerSettings: [
+        .unsafeFlags(["-static-executable"], .when(configuration: .release))
+      ]),
     library("Workspaces", imports: ["Files"]),
     library("Imports"),
     library("Conducting", imports: ["Plans", "JSONValues"], isAlwaysFast: true),
@@ -90,6 +103,10 @@ let package = Package(
     tests(of: "Arguments", imports: ["Terminal", "JSONValues"]),
     tests(of: "Documents", imports: ["Diagnostics", "Files", "JSONValues", "Plans"]),
     tests(of: "Files"),
+    tests(of: "Supervision", imports: ["JSONValues"]),
+    tests(
+      of: "Processes",
+      imports: ["CSupport", "Files", "JSONValues", "Supervision", "divisi-supervise"]),
     tests(of: "Workspaces", imports: ["Files"]),
     tests(of: "Plans", imports: ["Diagnostics"]),
     tests(of: "Imports"),
@@ -117,4 +134,14 @@ if Context.environment["DIVISI_FUZZ"] != nil {
   package.products.append(.executable(name: "divisi-fuzz", targets: ["divisi-fuzz"]))
   package.targets.append(
     .executableTarget(name: "divisi-fuzz", dependencies: ["FuzzInputs"], path: "Fuzz/Driver"))
+}
+
+// What measures is built only by `make bench`.
+if Context.environment["DIVISI_BENCH"] != nil {
+  package.products.append(
+    .executable(name: "bench-processes", targets: ["bench-processes"]))
+  package.targets.append(
+    .executableTarget(
+      name: "bench-processes", dependencies: ["Processes", "Supervision"],
+      path: "Bench/Processes", swiftSettings: settings))
 }
