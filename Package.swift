@@ -144,4 +144,10 @@ if Context.environment["DIVISI_BENCH"] != nil {
     .executableTarget(
       name: "bench-processes", dependencies: ["Processes", "Supervision"],
       path: "Bench/Processes", swiftSettings: settings))
+  package.products.append(
+    .executable(name: "bench-conducting", targets: ["bench-conducting"]))
+  package.targets.append(
+    .executableTarget(
+      name: "bench-conducting", dependencies: ["Conducting", "Plans", "Simulation"],
+      path: "Bench/Conducting", swiftSettings: settings))
 }
