@@ -73,9 +73,17 @@ package struct Keep: Sendable {
   ) throws(WorkspaceError) -> KeptWork {
     let taken = try git.run(["for-each-ref", "--format=%(refname)", owner.refFolder]).lines
     var number = (taken.compactMap { Int($0.dropFirst(owner.refFolder.utf8.count)) }.max() ?? 0) + 1
-    while try !git.moveRef(
-      owner.refFolder + "\(number)", to: commit, from: nil, because: reason)
-    {
+    while true {
+      do throws(WorkspaceError) {
+        if try git.moveRef(owner.refFolder + "\(number)", to: commit, from: nil, because: reason) {
+          break
+        }
+      } catch {
+        // A git that was killed left its lock on this number: another number does as well.
+        guard case .git(let failure) = error, failure.isLocked,
+          failure.text.contains(KeptWork.folder)
+        else { throw error }
+      }
       number += 1
     }
     return try work(named: owner.refFolder + "\(number)")

@@ -62,43 +62,45 @@ struct Snapshot {
   private mutating func files(
     _ status: WorktreeStatus?, beside head: ObjectID?
   ) throws(WorkspaceError) -> ObjectID {
-    let copy = worktree.gitFolder + "/divisi-index-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-    defer {
-      unlink(copy)
-      unlink(copy + ".lock")
-    }
-    let index = worktree.gitFolder + "/index"
-    if entryKind(index) == .file {
-      let bytes = try withFiles { () throws(FileError) in try readFile(index) }
-      try withFiles { () throws(FileError) in try writeFile(copy, bytes) }
-    }
-    let environment = ["GIT_INDEX_FILE": copy]
+    let index = try IndexCopy(of: worktree)
     let entries = try git.run(
-      ["ls-files", "--stage", "-z"], at: worktree, environment: environment
-    )
-    .fields.compactMap(IndexEntry.init)
+      ["ls-files", "--stage", "-z"], at: worktree, environment: index.environment
+    ).fields.compactMap(IndexEntry.init)
     let unmerged = entries.filter { $0.stage > 0 }
     if unmerged.isEmpty {
-      let tree = try writeTree(environment)
-      try addTree(.index, tree, "the index")
+      try addTree(.index, try writeTree(index), "the index")
     } else {
       try addStages(unmerged)
+      let decided = try IndexCopy(of: worktree)
+      let none = Set(unmerged.map(\.path)).sorted().map { "0 \(IndexEntry.noObject)\t\($0)\0" }
+      try feed(none, to: decided)
+      try addTree(.index, try writeTree(decided), "the index")
     }
-    guard let status, entryKind(worktree.path) == .folder else { return try writeTree(environment) }
+    guard let status, worktree.isThere else { return try writeTree(index) }
     let submodules = entries.filter { $0.mode == "160000" }.map(\.path)
-    let replaced = entryKind(worktree.path + "/.git") == .folder ? ["."] : []
+    let ownGit = worktree.path + "/.git"
+    let isReplaced = worktree.gitFolder != ownGit && entryKind(ownGit) == .folder
+    let replaced = isReplaced ? ["."] : []
     try addNested(Set(status.nested + submodules + replaced).sorted())
     try git.run(
       ["add", "--all"] + git.pathspecs(in: worktree, without: status.nested), at: worktree,
-      environment: environment)
-    return try writeTree(environment)
+      environment: index.environment)
+    return try writeTree(index)
   }
 
-  private func writeTree(_ environment: [String: String]) throws(WorkspaceError) -> ObjectID {
+  private func writeTree(_ index: borrowing IndexCopy) throws(WorkspaceError) -> ObjectID {
     let result = try git.run(
-      ["write-tree", "--missing-ok"], at: worktree, environment: environment)
+      ["write-tree", "--missing-ok"], at: worktree, environment: index.environment)
     guard let tree = ObjectID(result.line) else { throw .noCommit(worktree.path) }
     return tree
+  }
+
+  private func feed(
+    _ entries: [String], to index: borrowing IndexCopy
+  ) throws(WorkspaceError) {
+    try git.run(
+      ["update-index", "-z", "--index-info"], at: worktree, input: Array(entries.joined().utf8),
+      environment: index.environment)
   }
 
   private mutating func addTree(
@@ -109,18 +111,9 @@ struct Snapshot {
 
   /// All versions of the files that a merge could not decide, each in the folder of its number.
   private mutating func addStages(_ entries: [IndexEntry]) throws(WorkspaceError) {
-    let copy =
-      worktree.gitFolder + "/divisi-stages-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-    defer {
-      unlink(copy)
-      unlink(copy + ".lock")
-    }
-    let environment = ["GIT_INDEX_FILE": copy]
-    let text = entries.map { "\($0.mode) \($0.object) 0\t\($0.stage)/\($0.path)\0" }.joined()
-    try git.run(
-      ["update-index", "-z", "--index-info"], at: worktree, input: Array(text.utf8),
-      environment: environment)
-    try addTree(.stages, try writeTree(environment), "what a merge could not decide")
+    let index = IndexCopy(emptyFor: worktree)
+    try feed(entries.map { "\($0.mode) \($0.object) 0\t\($0.stage)/\($0.path)\0" }, to: index)
+    try addTree(.stages, try writeTree(index), "what a merge could not decide")
   }
 
   private mutating func addOperations(_ status: WorktreeStatus?) throws(WorkspaceError) {
@@ -208,12 +201,38 @@ struct Snapshot {
   }
 }
 
+/// An index beside the worktree's own, gone with its last use.
+struct IndexCopy: ~Copyable {
+  private let path: String
+  var environment: [String: String] { ["GIT_INDEX_FILE": path] }
+
+  init(emptyFor worktree: Worktree) {
+    path = worktree.gitFolder + "/divisi-index-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+  }
+
+  init(of worktree: Worktree) throws(WorkspaceError) {
+    self.init(emptyFor: worktree)
+    let index = worktree.gitFolder + "/index"
+    guard entryKind(index) == .file else { return }
+    let (path, bytes) = (path, try withFiles { () throws(FileError) in try readFile(index) })
+    try withFiles { () throws(FileError) in try writeFile(path, bytes) }
+  }
+
+  deinit {
+    unlink(path)
+    unlink(path + ".lock")
+  }
+}
+
 /// A line of the index.
 struct IndexEntry {
   let mode: String
   let object: String
   let stage: Int
   let path: String
+
+  /// In a line that takes a path out of the index.
+  static let noObject = String(repeating: "0", count: 40)
 
   init?(_ field: String) {
     let parts = field.split(separator: "\t", maxSplits: 1)
