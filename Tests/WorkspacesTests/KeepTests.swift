@@ -207,9 +207,9 @@ import Testing
     #expect(entryKind(prepared.worktree.path + "/x") == .missing)
   }
 
-  /// Ends the whole of Divisi before, in the midst of, or after its nth call of git.
+  /// Ends the whole of Divisi before its nth call of git, or in the midst of it.
   private final class Crash: GitRunner, @unchecked Sendable {
-    enum Moment: CaseIterable { case before, amid, after }
+    enum Moment: CaseIterable { case before, amid }
     private let inner: any GitRunner
     private let moment: Moment
     private let lock = NSLock()
@@ -235,10 +235,7 @@ import Testing
         return try inner.run(
           arguments, in: folder, input: input, environment: environment, limit: limit)
       }
-      if now == 0, moment == .after {
-        _ = try inner.run(
-          arguments, in: folder, input: input, environment: environment, limit: limit)
-      } else if now == 0, moment == .amid {
+      if now == 0, moment == .amid {
         _ = try inner.run(
           arguments, in: folder, input: input, environment: environment,
           limit: .microseconds(1500))
@@ -250,7 +247,8 @@ import Testing
   @Test(arguments: ["remove", "reuse", "rewind"])
   func endedAtAnyCallNothingIsLost(_ way: String) throws {
     for moment in Crash.Moment.allCases {
-      for calls in 1... {
+      // What comes before the pin is the same for all three.
+      for calls in (way == "remove" ? 1 : 12)... {
         let scene = try Scene()
         let prepared = try fullWorktree(scene)
         let before = try scene.personalState()

@@ -40,12 +40,13 @@ struct Scene {
       "-c", "user.name=Person", "-c", "user.email=person@localhost", "-c",
       "protocol.file.allow=always",
     ]
-    let result = try runProgram(
-      installedProgram("git") ?? "git", identity + arguments, in: folder, environment: environment)
+    // Not Foundation's way of running programs, which is twenty times slower.
+    let result = try SpawnedGit(environment: environment).run(
+      identity + arguments, in: folder, input: nil, environment: [:], limit: .seconds(60))
     guard result.status == 0 else {
       throw GitRefusal(message: "git \(arguments.joined(separator: " ")): \(result.errors)")
     }
-    return result.output
+    return String(decoding: result.bytes, as: UTF8.self)
   }
 
   var root: String { git.repository.root }

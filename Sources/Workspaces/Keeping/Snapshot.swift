@@ -82,8 +82,9 @@ struct Snapshot {
     let isReplaced = worktree.gitFolder != ownGit && entryKind(ownGit) == .folder
     let replaced = isReplaced ? ["."] : []
     try addNested(Set(status.nested + submodules + replaced).sorted())
+    let paths = try git.pathspecs(in: worktree, without: status.nested)
     try git.run(
-      ["add", "--all"] + git.pathspecs(in: worktree, without: status.nested), at: worktree,
+      ["add", "--all"] + paths, at: worktree,
       environment: index.environment)
     return try writeTree(index)
   }
@@ -248,8 +249,21 @@ struct IndexEntry {
 
 extension Git {
   /// Everything in a worktree but what Divisi brought there, and other paths that are named.
-  func pathspecs(in worktree: Worktree, without paths: [String]) -> [String] {
-    ["--", ":(top)"]
-      + (broughtPaths(into: worktree) + paths).map { ":(top,exclude,literal)" + $0 }
+  func pathspecs(
+    in worktree: Worktree, without paths: [String]
+  ) throws(WorkspaceError) -> [String] {
+    let brought = broughtPaths(into: worktree)
+    var ignored: Set<String> = []
+    if !brought.isEmpty {
+      // git objects to being told to leave out what it leaves out anyway.
+      let text = brought.map { $0 + "\0" }.joined()
+      ignored = Set(
+        try run(
+          ["check-ignore", "-z", "--stdin"], at: worktree, input: Array(text.utf8),
+          expecting: [0, 1]
+        ).fields)
+    }
+    return ["--", ":(top)"]
+      + (brought.filter { !ignored.contains($0) } + paths).map { ":(top,exclude,literal)" + $0 }
   }
 }

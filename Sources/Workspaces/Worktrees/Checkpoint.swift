@@ -59,7 +59,8 @@ extension Git {
   private func commitAll(
     in worktree: Worktree, without nested: [String], message: String, allowEmpty: Bool
   ) throws(WorkspaceError) {
-    try run(["add", "--all"] + pathspecs(in: worktree, without: nested), at: worktree)
+    let paths = try pathspecs(in: worktree, without: nested)
+    try run(["add", "--all"] + paths, at: worktree)
     let hasStaged =
       try run(
         ["diff", "--cached", "--quiet", "--ignore-submodules=none"], at: worktree,
