@@ -157,23 +157,13 @@ import Testing
   @Test func aFolderThatAProcessWorksInIsLeftAlone() throws {
     let scene = try Scene()
     let prepared = try scene.prepare()
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    // Says when it is there, so that nobody has to wait for a while.
-    process.arguments = ["-c", "echo there; read line"]
-    process.currentDirectoryURL = URL(fileURLWithPath: prepared.worktree.path)
-    let (input, output) = (Pipe(), Pipe())
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    _ = output.fileHandleForReading.availableData
+    let shell = try WaitingShell(in: prepared.worktree.path)
     #expect(
-      throws: WorkspaceError.occupied(prepared.worktree.path, [process.processIdentifier])
+      throws: WorkspaceError.occupied(prepared.worktree.path, [shell.process])
     ) {
       try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "a test")
     }
-    try input.fileHandleForWriting.close()
-    process.waitUntilExit()
+    shell.end()
     try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "a test")
     #expect(entryKind(prepared.worktree.path) == .missing)
   }

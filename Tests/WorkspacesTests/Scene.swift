@@ -120,3 +120,26 @@ extension Worktree {
 struct GitRefusal: Error {
   let message: String
 }
+
+/// A shell that did something in a folder and then waits there until it is told to end.
+final class WaitingShell {
+  private let program = Process()
+  private let input = Pipe()
+  var process: Int32 { program.processIdentifier }
+
+  init(in folder: String, doing command: String = ":") throws {
+    let output = Pipe()
+    program.executableURL = URL(fileURLWithPath: "/bin/sh")
+    program.arguments = ["-c", command + "; echo there; read line"]
+    program.currentDirectoryURL = URL(fileURLWithPath: folder)
+    program.standardInput = input
+    program.standardOutput = output
+    try program.run()
+    _ = output.fileHandleForReading.availableData
+  }
+
+  func end() {
+    try? input.fileHandleForWriting.close()
+    program.waitUntilExit()
+  }
+}

@@ -160,13 +160,13 @@ import Testing
       scene.git.locks(of: prepared.worktree, branch: prepared.branch, now: time)
     }
     #expect(locks(at: now) == [])
-    let descriptor = open(path, O_CREAT | O_WRONLY, 0o644)
-    #expect(locks(at: now + 600).map(\.state) == [.held([getpid()])])
+    let shell = try WaitingShell(in: "/", doing: "exec 9>'\(path)'")
+    #expect(locks(at: now + 600).map(\.state) == [.held([shell.process])])
     #expect(
       scene.git.removeStaleLocks(
         of: prepared.worktree, branch: prepared.branch, now: now + 600
       ).isEmpty)
-    close(descriptor)
+    shell.end()
     #expect(locks(at: now).map(\.state) == [.unclear("it is younger than 10 s")])
     try prepared.worktree.write("x", "x\n")
     let error = #expect(throws: WorkspaceError.self) { try scene.checkpoint(prepared) }
