@@ -96,3 +96,11 @@ if Context.environment["DIVISI_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(name: "divisi-fuzz", dependencies: ["FuzzInputs"], path: "Fuzz/Driver"))
 }
+
+// Built only by `make bench`.
+if Context.environment["DIVISI_BENCH"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "workspaces-bench", dependencies: ["Workspaces"], path: "Bench/Workspaces",
+      swiftSettings: settings))
+}

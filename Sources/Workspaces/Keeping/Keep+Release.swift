@@ -106,7 +106,7 @@ extension Keep {
   private func checked(_ worktree: Worktree) throws(WorkspaceError) -> WorktreeStatus? {
     let processes = occupants(of: worktree.path)
     guard processes.isEmpty else { throw .occupied(worktree.path, processes) }
-    return try statusIfThere(worktree)
+    return try statusIfThere(worktree, noting: true)
   }
 
   /// Whether a branch that stays holds all commits of a worktree, its log and the stashes too.

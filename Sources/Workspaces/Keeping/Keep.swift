@@ -63,8 +63,10 @@ package struct Keep: Sendable {
     return try name(commit, of: owner, because: reason)
   }
 
-  func statusIfThere(_ worktree: Worktree) throws(WorkspaceError) -> WorktreeStatus? {
-    worktree.isThere ? try git.status(of: worktree) : nil
+  func statusIfThere(
+    _ worktree: Worktree, noting: Bool = false
+  ) throws(WorkspaceError) -> WorktreeStatus? {
+    worktree.isThere ? try git.status(of: worktree, noting: noting) : nil
   }
 
   /// Gives a commit the next free number among its owner's.

@@ -47,13 +47,19 @@ package enum HalfDone: String, Sendable, Hashable, CaseIterable {
 extension Git {
   /// Looks at a worktree without changing anything in it.
   ///
-  /// Copies and links that Divisi itself brought into it do not count.
-  package func status(of worktree: Worktree) throws(WorkspaceError) -> WorktreeStatus {
+  /// Copies and links that Divisi itself brought into it do not count. Where nobody else works in
+  /// the worktree, git may note in its index which files it found unchanged, so that the next look
+  /// need not read them.
+  package func status(
+    of worktree: Worktree, noting: Bool = false
+  ) throws(WorkspaceError) -> WorktreeStatus {
     let fields = try run(
       [
         "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all",
         "--ignored=matching", "--no-renames", "--ignore-submodules=none",
-      ], at: worktree
+      ], at: worktree,
+      options: noting
+        ? GitOptions.common.filter { $0 != "--no-optional-locks" } : GitOptions.common
     ).fields
     let brought = Set(broughtPaths(into: worktree))
     var status = WorktreeStatus()
