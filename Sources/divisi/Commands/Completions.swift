@@ -2,6 +2,7 @@ import Arguments
 import Configuration
 import PlanLibrary
 import Plans
+import Workspaces
 
 struct Completions: Command {
   var shell = Shell.bash
@@ -31,6 +32,9 @@ extension Session {
       for plan in PlanLibrary(repository).allPlans() { print("\(plan.id)\t\(plan.path)") }
     case "setting":
       for setting in Settings.shared.all { print("\(setting.name)\t\(setting.help)") }
+    case "kept":
+      let works = try? kept { keep throws(WorkspaceError) in try keep.list() }
+      for work in works ?? [] { print("\(work.name)\t\(work.reason)") }
     default: break
     }
   }
