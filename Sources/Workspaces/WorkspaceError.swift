@@ -18,6 +18,12 @@ package enum WorkspaceError: Error, Hashable, Sendable {
   /// Two names differ by case alone on a file system that does not tell them apart.
   case sameBesidesCase(String, String)
   case noSuchBranch(String)
+  /// Somebody else moved or removed a branch at the same moment.
+  case branchMoved(String)
+  /// A worktree or branch that Divisi did not make, and so neither removes nor resets.
+  case notOurs(String)
+  /// The folder of a worktree is not there any more.
+  case worktreeGone(String)
   /// The agent went to another commit, beside what its branch holds.
   case strayed(branch: String, path: String)
   /// Processes work in a folder that is to be removed or reset.
@@ -40,6 +46,9 @@ extension WorkspaceError: CustomStringConvertible {
     case .sameBesidesCase(let one, let other):
       "\(one) and \(other) differ only in case, which this file system does not tell apart"
     case .noSuchBranch(let name): "there is no branch \(name)"
+    case .branchMoved(let name): "the branch \(name) was moved by somebody else"
+    case .notOurs(let name): "\(name) was not made by Divisi"
+    case .worktreeGone(let path): "the folder \(path) is gone"
     case .strayed(let branch, let path):
       "\(path) has left the branch \(branch) for a commit that the branch does not hold"
     case .occupied(let path, let processes):
@@ -61,6 +70,9 @@ extension WorkspaceError: CustomStringConvertible {
     case .pathTaken: "move it away; Divisi removes nothing that it did not make"
     case .sameBesidesCase: "give one of the steps another name"
     case .noSuchBranch: "`git branch` lists those that are there"
+    case .branchMoved: "try again; nothing was changed"
+    case .notOurs: "Divisi neither removes nor resets it; do so yourself"
+    case .worktreeGone: "what was committed is on its branch; try the step again"
     case .strayed: "what is there is kept; merge it into the branch, or try the step again"
     case .occupied: "let it end, or stop it"
     case .noSuchKeep: "`divisi keep list` lists what is kept"

@@ -184,6 +184,31 @@ import Testing
     #expect(throws: WorkspaceError.noSuchKeep(kept.name)) { try scene.keep.work(named: kept.name) }
   }
 
+  @Test func whatDivisiDidNotMakeIsNotTouched() throws {
+    let scene = try Scene()
+    try scene.person("branch", "mine")
+    let base = try scene.base()
+    let own = Worktree(path: scene.root, gitFolder: scene.git.repository.gitFolder)
+    func refused(_ release: Release, _ error: WorkspaceError) {
+      #expect(throws: error) {
+        try scene.keep.release(release, of: scene.owner, because: "a test")
+      }
+    }
+    refused(.remove(own), .notOurs(scene.root))
+    refused(.rewind(own, to: base), .notOurs(scene.root))
+    refused(.deleteBranch("mine"), .notOurs("mine"))
+    refused(.moveBranch("main", to: base), .notOurs("main"))
+    let prepared = try scene.prepare()
+    let error = WorkspaceError.branchCheckedOut(
+      branch: prepared.branch, path: prepared.worktree.path)
+    refused(.deleteBranch(prepared.branch), error)
+    #expect(try scene.keep.list() == [])
+    try FileManager.default.removeItem(atPath: prepared.worktree.path)
+    #expect(throws: WorkspaceError.worktreeGone(prepared.worktree.path)) {
+      try scene.checkpoint(prepared)
+    }
+  }
+
   @Test func rewindingABranchKeepsWhatItLoses() throws {
     let scene = try Scene()
     let prepared = try scene.prepare()

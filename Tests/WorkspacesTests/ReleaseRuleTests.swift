@@ -10,7 +10,7 @@ import Testing
     #""branch",\s*"-[a-zA-Z]*[dDfM]"#,
     #""update-ref",\s*"(-d|--stdin)""#, #""checkout",[^\]]*"(-f|--force)""#, #""--reset""#,
     #""stash",\s*"(drop|clear|pop)""#, #""switch",[^\]]*"(-f|--force|--discard-changes|-C)""#,
-    #""reflog",\s*"(expire|delete)""#, #""gc""#, #""restore""#, #""--abort""#, #""--quit""#,
+    #""reflog",\s*"(expire|delete)""#, #""gc""#, #"\["restore""#, #""--abort""#, #""--quit""#,
   ]
 
   private func offences(in text: String) throws -> [String] {

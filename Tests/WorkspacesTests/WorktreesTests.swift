@@ -23,6 +23,49 @@ import Testing
     try scene.person("fsck", "--strict")
   }
 
+  @Test func manyLivesAtOnceLoseNothing() async throws {
+    let scene = try Scene()
+    let base = try scene.base()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for lane in 1...6 {
+        group.addTask {
+          for round in 1...4 {
+            let step = "step-\(lane)-\(round)"
+            let prepared = try scene.prepare(step, at: base)
+            try prepared.worktree.write("made.txt", step)
+            _ = try scene.checkpoint(prepared, step)
+            if round % 2 == 0 {
+              try scene.worktrees.park(prepared.worktree)
+            } else {
+              try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "done")
+            }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    for lane in 1...6 {
+      for round in 1...4 {
+        let step = "step-\(lane)-\(round)"
+        #expect(try scene.person("show", "feature/task-\(step):made.txt") == step)
+      }
+    }
+    #expect(try scene.worktrees.survey().allSatisfy { $0.use == .parked })
+    #expect(try scene.worktrees.strangers() == [])
+  }
+
+  @Test func anAttemptGoesOnWithWhatTheLastOneLeft() throws {
+    let scene = try Scene()
+    #expect(try scene.worktrees.adopt(step: "api", of: scene.owner) == nil)
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("draft.txt", "draft\n")
+    try scene.worktrees.unlock(prepared.worktree)
+    let adopted = try #require(try scene.worktrees.adopt(step: "api", of: scene.owner))
+    #expect(adopted.worktree == prepared.worktree)
+    #expect(try adopted.worktree.read("draft.txt") == "draft\n")
+    #expect(try scene.worktrees.survey().first?.owner == scene.owner)
+  }
+
   @Test func aParkedWorktreeIsUsedAgain() throws {
     let scene = try Scene([".gitignore": "build/\n", "src/a.txt": "one\n"])
     let first = try scene.prepare("one")

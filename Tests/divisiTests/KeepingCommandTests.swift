@@ -71,6 +71,53 @@ import Testing
     #expect(cleaned.output.contains("forgotten  old/step/1"))
   }
 
+  /// The git that Divisi finds ends it by `kill -9` around the nth call.
+  @Test func endedByKillAtAnyCallCleanLosesNothing() throws {
+    let git = try #require(installedProgram("git"))
+    for call in stride(from: 1, to: 200, by: 3) {
+      let scratch = try scratch()
+      _ = try scratch.shell(
+        """
+        set -e
+        export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+        git merge -q --squash feature/task-open && git commit -q -m squashed
+        """)
+      let tip = try scratch.shell("git rev-parse feature/task-open")
+      let person = try scratch.shell("git status --porcelain; git rev-parse HEAD; cat x")
+      let wrapper = try scratch.folder.write(
+        "home/bin/git",
+        """
+        #!/bin/sh
+        n=$(($(cat "$HOME/calls") + 1))
+        echo $n > "$HOME/calls"
+        [ $n = "$DIE_BEFORE" ] && { kill -9 $PPID; exit 1; }
+        \(git) "$@"
+        status=$?
+        [ $n = "$DIE_AFTER" ] && kill -9 $PPID
+        exit $status
+        """)
+      chmod(wrapper, 0o755)
+      try scratch.folder.write("home/calls", "0")
+      let path = scratch.folder.path + "/home/bin:" + (scratch.environment["PATH"] ?? "")
+      let moment = call % 2 == 0 ? "DIE_BEFORE" : "DIE_AFTER"
+      let killed = try scratch.divisi(
+        "clean --yes", environment: ["PATH": path, moment: "\(call)"])
+      let holders = "git for-each-ref --contains " + tip
+      #expect(try scratch.shell(holders) != "", "call \(call)")
+      let again = try scratch.divisi("clean --yes")
+      #expect(again.status == 0, "call \(call): \(again.errors)")
+      #expect(try scratch.shell(holders) != "", "call \(call)")
+      #expect(try scratch.shell("git branch --list 'feature/*'; ls .worktrees") == "")
+      #expect(
+        try scratch.shell("git status --porcelain; git rev-parse HEAD; cat x") == person)
+      if killed.status == 0 {
+        #expect(call > 20, "it was never ended")
+        return
+      }
+    }
+    Issue.record("clean never came to its end")
+  }
+
   @Test func aNameThatIsNotKeptIsTold() throws {
     let result = try scratch().divisi("keep drop nothing/here/1")
     #expect(result.status == 1)

@@ -47,17 +47,22 @@ package struct Git: Sendable {
       "GIT_AUTHOR_NAME": identity.name, "GIT_AUTHOR_EMAIL": identity.email,
       "GIT_COMMITTER_NAME": identity.name, "GIT_COMMITTER_EMAIL": identity.email,
     ]
-    do throws(GitError) {
-      let result = try runner.run(
-        options + arguments, in: place, input: input,
-        environment: signature.merging(environment) { _, new in new }, limit: limit)
-      guard statuses.contains(result.status) else {
-        throw GitError(
-          .refused(result.status, result.errors), arguments: arguments, folder: place)
+    var attempt: UInt32 = 1
+    while true {
+      do throws(GitError) {
+        let result = try runner.run(
+          options + arguments, in: place, input: input,
+          environment: signature.merging(environment) { _, new in new }, limit: limit)
+        guard statuses.contains(result.status) else {
+          throw GitError(
+            .refused(result.status, result.errors), arguments: arguments, folder: place)
+        }
+        return result
+      } catch {
+        guard attempt < 6, error.isRace else { throw .git(error) }
+        usleep(attempt * 5000)
+        attempt += 1
       }
-      return result
-    } catch {
-      throw .git(error)
     }
   }
 

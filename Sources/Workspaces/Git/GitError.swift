@@ -28,10 +28,10 @@ extension GitError {
     if case .refused(_, let text) = reason { text } else { "" }
   }
 
-  /// Two calls stepped on each other's files: it is right to ask again.
+  /// The call looked at a worktree that another was about to make or remove, before it did anything
+  /// itself: it is right to ask again.
   var isRace: Bool {
-    text.contains("commondir") || text.contains("gitdir file") || isLocked
-      || text.contains("failed to read .git/worktrees")
+    text.contains("/commondir: ") || text.contains("gitdir file") && text.contains("/worktrees/")
   }
 
   /// Somebody holds, or left behind, one of git's lock files.

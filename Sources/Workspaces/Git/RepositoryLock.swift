@@ -32,7 +32,8 @@ extension Git {
       do throws(WorkspaceError) {
         return try body()
       } catch {
-        guard attempt < 6, case .git(let failure) = error, failure.isRace else { throw error }
+        guard attempt < 6, case .git(let failure) = error, failure.isRace || failure.isLocked
+        else { throw error }
         usleep(attempt * 5000)
         attempt += 1
       }

@@ -56,18 +56,18 @@ extension Keep {
       try abort(operation, in: worktree)
       return kept
     case .deleteBranch(let name):
-      guard let tip = try git.commit("refs/heads/" + name) else { throw .noSuchBranch(name) }
+      let tip = try tipOfFreeBranch(name)
       let kept = try pin(branch: name, at: tip, of: owner, because: reason)
       try git.alone { () throws(WorkspaceError) in
         try git.run(["update-ref", "-d", "refs/heads/" + name, tip.hex])
       }
       return kept
     case .moveBranch(let name, let commit):
-      guard let tip = try git.commit("refs/heads/" + name) else { throw .noSuchBranch(name) }
+      let tip = try tipOfFreeBranch(name)
       if tip == commit { return nil }
       let kept = try pin(branch: name, at: tip, of: owner, because: reason)
       guard try git.moveRef("refs/heads/" + name, to: commit, from: tip, because: reason) else {
-        throw .noSuchBranch(name)
+        throw .branchMoved(name)
       }
       return kept
     }
@@ -75,7 +75,10 @@ extension Keep {
 
   /// Forgets kept work. What only it held is then git's to collect.
   package func drop(_ work: KeptWork) throws(WorkspaceError) {
-    try git.run(["update-ref", "-d", work.ref, work.commit.hex])
+    let git = git
+    try git.alone { () throws(WorkspaceError) in
+      try git.run(["update-ref", "-d", work.ref, work.commit.hex])
+    }
   }
 
   /// Forgets what was kept before a time, in seconds since 1970, and gives it.
@@ -103,7 +106,12 @@ extension Keep {
     return (try pin(worktree, status: status, of: owner, because: reason), status)
   }
 
+  /// Looks whether a worktree may be touched: it is none of the person's, and nobody is in it.
   private func checked(_ worktree: Worktree) throws(WorkspaceError) -> WorktreeStatus? {
+    let repository = git.repository
+    guard worktree.path != repository.root,
+      worktree.gitFolder.hasPrefix(repository.commonFolder + "/worktrees/")
+    else { throw .notOurs(worktree.path) }
     let processes = occupants(of: worktree.path)
     guard processes.isEmpty else { throw .occupied(worktree.path, processes) }
     return try statusIfThere(worktree, noting: true)
@@ -113,6 +121,18 @@ extension Keep {
   private func isHeldByBranch(_ worktree: Worktree) throws(WorkspaceError) -> Bool {
     guard try git.branch(of: worktree)?.hasPrefix("refs/heads/") == true else { return false }
     return try Snapshot.branchHoldsAll(git, of: worktree)
+  }
+
+  /// Where a branch of Divisi's is that no checkout is on: moving it would change that one.
+  private func tipOfFreeBranch(_ name: String) throws(WorkspaceError) -> ObjectID {
+    guard
+      ["feature/task-", "orchestration/", "milestone/", "kept/"].contains(where: name.hasPrefix)
+    else { throw .notOurs(name) }
+    guard let tip = try git.commit("refs/heads/" + name) else { throw .noSuchBranch(name) }
+    if let place = try git.listWorktrees().first(where: { $0.branch == name }) {
+      throw .branchCheckedOut(branch: name, path: place.path)
+    }
+    return tip
   }
 
   private func remove(_ worktree: Worktree) throws(WorkspaceError) {
@@ -129,9 +149,7 @@ extension Keep {
   private func empty(
     _ worktree: Worktree, _ status: WorktreeStatus?
   ) throws(WorkspaceError) {
-    guard let status else {
-      throw .git(GitError(.refused(128, "fatal: no such folder: \(worktree.path)")))
-    }
+    guard let status else { throw .worktreeGone(worktree.path) }
     for operation in status.operations {
       switch operation {
       case .rebase: try git.run(["rebase", "--quit"], at: worktree)

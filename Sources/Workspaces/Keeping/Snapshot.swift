@@ -82,10 +82,7 @@ struct Snapshot {
     let isReplaced = worktree.gitFolder != ownGit && entryKind(ownGit) == .folder
     let replaced = isReplaced ? ["."] : []
     try addNested(Set(status.nested + submodules + replaced).sorted())
-    let paths = try git.pathspecs(in: worktree, without: status.nested)
-    try git.run(
-      ["add", "--all"] + paths, at: worktree,
-      environment: index.environment)
+    try git.stageAll(in: worktree, without: status.nested, environment: index.environment)
     return try writeTree(index)
   }
 
@@ -193,10 +190,13 @@ struct Snapshot {
       let commit = try snapshot.write(status: status, because: "a repository within: \(path)")
       let ref = "refs/divisi/nested"
       try inner.run(["update-ref", ref, commit.hex], at: place)
-      try git.run([
-        "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-        folder, ref,
-      ])
+      let git = git
+      try git.alone { () throws(WorkspaceError) in
+        try git.run([
+          "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+          folder, ref,
+        ])
+      }
       add(.nested, commit, " " + path)
     }
   }
@@ -248,10 +248,11 @@ struct IndexEntry {
 }
 
 extension Git {
-  /// Everything in a worktree but what Divisi brought there, and other paths that are named.
-  func pathspecs(
-    in worktree: Worktree, without paths: [String]
-  ) throws(WorkspaceError) -> [String] {
+  /// Puts everything in a worktree that is not ignored into the index, but what Divisi brought
+  /// there and other paths that are named.
+  func stageAll(
+    in worktree: Worktree, without paths: [String], environment: [String: String] = [:]
+  ) throws(WorkspaceError) {
     let brought = broughtPaths(into: worktree)
     var ignored: Set<String> = []
     if !brought.isEmpty {
@@ -263,7 +264,10 @@ extension Git {
           expecting: [0, 1]
         ).fields)
     }
-    return ["--", ":(top)"]
-      + (brought.filter { !ignored.contains($0) } + paths).map { ":(top,exclude,literal)" + $0 }
+    let left = brought.filter { !ignored.contains($0) } + paths
+    let specs = [":(top)"] + left.map { ":(top,exclude,literal)" + $0 }
+    try run(
+      ["add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"], at: worktree,
+      input: Array(specs.map { $0 + "\0" }.joined().utf8), environment: environment)
   }
 }

@@ -24,6 +24,7 @@ extension Git {
   package func checkpoint(
     _ worktree: Worktree, branch: String, message: String, of owner: WorkOwner
   ) throws(WorkspaceError) -> Checkpoint {
+    guard worktree.isThere else { throw .worktreeGone(worktree.path) }
     let before = try status(of: worktree)
     var kept: KeptWork?
     var finished: [HalfDone] = []
@@ -59,8 +60,7 @@ extension Git {
   private func commitAll(
     in worktree: Worktree, without nested: [String], message: String, allowEmpty: Bool
   ) throws(WorkspaceError) {
-    let paths = try pathspecs(in: worktree, without: nested)
-    try run(["add", "--all"] + paths, at: worktree)
+    try stageAll(in: worktree, without: nested)
     let hasStaged =
       try run(
         ["diff", "--cached", "--quiet", "--ignore-submodules=none"], at: worktree,

@@ -30,7 +30,7 @@ package struct Worktrees: Sendable {
     package let isReused: Bool
     /// What was in the way of it and was set aside.
     package let kept: [KeptWork]
-    /// Patterns of files to bring that matched nothing, or what was there already.
+    /// Files that git does not track and that were copied or linked.
     package let brought: [String]
   }
 
@@ -90,6 +90,22 @@ package struct Worktrees: Sendable {
     let names = try brought.bring(into: ready, of: git)
     return Prepared(
       worktree: ready, branch: branch, head: commit, isReused: isReused, kept: kept, brought: names)
+  }
+
+  /// The worktree that a step or lane already has, locked in the name of this process: for an
+  /// attempt that goes on with what the one before left, and for taking up a run again. Nothing in
+  /// it is changed. Nothing where there is none.
+  package func adopt(step: String, of owner: WorkOwner) throws(WorkspaceError) -> Prepared? {
+    let path = path(of: step)
+    guard let listed = try git.listWorktrees().first(where: { $0.path == path }) else { return nil }
+    let worktree = try git.worktree(listed)
+    guard worktree.isThere else { return nil }
+    try worktree.mend()
+    try lock(worktree, for: owner)
+    let branch = branch(of: step)
+    guard let head = try git.head(of: worktree) else { throw .noCommit(branch) }
+    return Prepared(
+      worktree: worktree, branch: branch, head: head, isReused: true, kept: [], brought: [])
   }
 
   /// Gives a worktree free for another step. Its files stay as they are until it is used again.
