@@ -111,6 +111,34 @@ import Testing
     #expect(try scene.worktrees.survey().first?.use == .gone)
   }
 
+  @Test func anAdditionThatWasKilledIsCompleted() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    let record = prepared.worktree.gitFolder
+    try writeFile(record + "/commondir", [])
+    unlink(record + "/HEAD")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -60)], ofItemAtPath: record)
+    let again = try scene.prepare()
+    #expect(again.isReused)
+    #expect(try again.worktree.read("src/a.txt") == "one\ntwo\nthree\n")
+    #expect(try scene.git.branch(of: again.worktree) == "refs/heads/feature/task-api")
+  }
+
+  @Test func aMoveThatWasKilledIsJoinedAgain() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare("one")
+    try prepared.worktree.write("draft.txt", "draft\n")
+    try scene.worktrees.park(prepared.worktree)
+    try FileManager.default.moveItem(
+      atPath: prepared.worktree.path, toPath: scene.worktrees.path(of: "two"))
+    let two = try scene.prepare("two")
+    #expect(two.isReused)
+    let kept = try #require(two.kept.first)
+    #expect(try scene.person("show", kept.ref + ":draft.txt") == "draft\n")
+    #expect(try scene.git.listWorktrees().count == 2)
+  }
+
   @Test func whatIsInTheWayIsNotRemoved() throws {
     let scene = try Scene()
     try scene.write(".worktrees/task-api/notes.txt", "the person's\n")

@@ -183,17 +183,4 @@ extension Keep {
 
 extension Worktree {
   var isThere: Bool { entryKind(path) == .folder }
-
-  /// Writes the `.git` that git itself wrote, where an agent removed or replaced it, so that git
-  /// knows the worktree again.
-  func mend() throws(WorkspaceError) {
-    guard isThere else { return }
-    let file = path + "/.git"
-    let right = "gitdir: \(gitFolder)\n"
-    if let bytes = try? readFile(file), String(decoding: bytes, as: UTF8.self) == right { return }
-    if entryKind(file) == .folder, rename(file, path + "/.git-of-its-own") != 0 {
-      throw .file(FileError("move", file, code: errno))
-    }
-    try withFiles { () throws(FileError) in try writeFile(file, Array(right.utf8)) }
-  }
 }

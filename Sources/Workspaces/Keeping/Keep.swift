@@ -6,10 +6,13 @@ package struct Keep: Sendable {
   package init(_ git: Git) { self.git = git }
 
   /// All that is kept, the newest first.
-  package func list() throws(WorkspaceError) -> [KeptWork] {
+  package func list() throws(WorkspaceError) -> [KeptWork] { try list(below: KeptWork.folder) }
+
+  /// What is kept under a ref, or under all below a folder of them.
+  private func list(below place: String) throws(WorkspaceError) -> [KeptWork] {
     let format = "%(refname)%00%(objectname)%00%(committerdate:unix)%00%(contents)%00%00"
     let bytes = try git.run([
-      "for-each-ref", "--sort=-committerdate", "--format=" + format, KeptWork.folder,
+      "for-each-ref", "--sort=-committerdate", "--format=" + format, place,
     ]).bytes
     // Two in a row end an entry, because git has no option for that; messages hold none.
     let fields = bytes.split(separator: 0, omittingEmptySubsequences: false).map {
@@ -31,7 +34,7 @@ package struct Keep: Sendable {
   package func work(named name: String) throws(WorkspaceError) -> KeptWork {
     let short =
       name.hasPrefix(KeptWork.folder) ? String(name.dropFirst(KeptWork.folder.count)) : name
-    guard let found = try list().first(where: { $0.name == short }) else {
+    guard let found = try list(below: KeptWork.folder + short).first, found.name == short else {
       throw .noSuchKeep(short)
     }
     return found

@@ -60,7 +60,15 @@ package struct ListedWorktree: Sendable, Hashable {
 extension Git {
   /// All checkouts of the repository, the main one first.
   package func listWorktrees() throws(WorkspaceError) -> [ListedWorktree] {
-    let fields = try run(["worktree", "list", "--porcelain", "-z"]).fields
+    let words = ["worktree", "list", "--porcelain", "-z"]
+    let fields: [String]
+    do throws(WorkspaceError) {
+      fields = try run(words).fields
+    } catch {
+      guard case .git(let failure) = error, failure.isRace else { throw error }
+      try mendWorktreeRecords()
+      fields = try run(words).fields
+    }
     return fields.split(separator: "").map { entry in
       var values: [Substring: String] = [:]
       for line in entry {

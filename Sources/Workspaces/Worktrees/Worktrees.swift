@@ -45,7 +45,7 @@ package struct Worktrees: Sendable {
     let path = path(of: step)
     let branch = branch(of: step)
     try withFiles { () throws(FileError) in try createFolder(folder) }
-    let listed = try git.listWorktrees()
+    let listed = try listedNow(path)
     try checkNames(path: path, branch: branch, listed)
     var kept: [KeptWork] = []
     let keep = Keep(git)
@@ -123,7 +123,7 @@ package struct Worktrees: Sendable {
   ) throws(WorkspaceError) -> Worktree {
     let path = folder + "/integration-" + plan
     try withFiles { () throws(FileError) in try createFolder(folder) }
-    if let old = try git.listWorktrees().first(where: { $0.path == path }) {
+    if let old = try listedNow(path).first(where: { $0.path == path }) {
       let found = try git.worktree(old)
       if found.isThere {
         try found.mend()
@@ -147,6 +147,18 @@ package struct Worktrees: Sendable {
   package func isUnchanged(_ worktree: Worktree) throws(WorkspaceError) -> Bool {
     let status = try git.status(of: worktree)
     return status.changed.isEmpty && status.unmerged.isEmpty && status.operations.isEmpty
+  }
+
+  /// The worktrees that git lists, after what a killed run left half done at a path was mended.
+  private func listedNow(_ path: String) throws(WorkspaceError) -> [ListedWorktree] {
+    let listed = try git.listWorktrees()
+    if let old = listed.first(where: { $0.path == path }) {
+      guard old.head == nil || old.head?.isNone == true else { return listed }
+      try git.mendWorktreeRecords()
+    } else {
+      guard entryKind(path) == .folder, try git.rejoin(path) else { return listed }
+    }
+    return try git.listWorktrees()
   }
 
   // MARK: branches
@@ -261,7 +273,8 @@ extension Git {
     for name in (try? listFolder(records)) ?? [] {
       guard let bytes = try? readFile(records + "/" + name + "/gitdir") else { continue }
       let text = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first
-      if text.map(String.init) == path + "/.git" {
+      // Newer gits may write it as seen from the record.
+      if text.map({ absolutePath(String($0), from: records + "/" + name) }) == path + "/.git" {
         return Worktree(path: path, gitFolder: records + "/" + name)
       }
     }
