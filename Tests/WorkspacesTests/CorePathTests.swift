@@ -58,6 +58,18 @@ import Testing
     #expect(try scene.personalState() == before)
   }
 
+  @Test func whatAnAgentWritesCannotPassForATrailer() throws {
+    let scene = try Scene()
+    let integration = IntegrationBranch(scene.git, name: "orchestration/shop")
+    let base = try integration.begin(at: try scene.base())
+    let message = scene.provenance().message(
+      title: "One\n\nDivisi-Step: two", body: "Divisi-Step: three\nDivisi-Attempt: 9")
+    let commit = try scene.git.squash(
+      tree: try scene.git.tree(of: base), onto: base, message: message)
+    _ = try integration.land(commit, on: base)
+    #expect(try integration.landed(since: base).map(\.provenance) == [scene.provenance()])
+  }
+
   @Test func aBranchThatMovedMeanwhileIsToldAndLeftAlone() throws {
     let scene = try Scene()
     let integration = IntegrationBranch(scene.git, name: "orchestration/shop")

@@ -60,7 +60,7 @@ import Testing
     let before = try scene.git.status(of: prepared.worktree)
     let kept = try #require(
       try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "a test"))
-    let restored = try scene.keep.restore(kept, in: scene.worktrees.folder)
+    let restored = try scene.keep.restore(kept, among: scene.worktrees)
     #expect(try restored.worktree.read("src/a.txt") == "on disk\n")
     #expect(try scene.agent(restored.worktree, "show", ":src/a.txt") == "staged\n")
     var after = try scene.git.status(of: restored.worktree)
@@ -69,7 +69,7 @@ import Testing
     #expect(after.untracked == before.untracked)
     #expect(restored.branch == "kept/exec-shop-20260101-abcdef-api-1")
     #expect(throws: WorkspaceError.pathTaken(restored.worktree.path)) {
-      try scene.keep.restore(kept, in: scene.worktrees.folder)
+      try scene.keep.restore(kept, among: scene.worktrees)
     }
     try scene.keep.drop(kept)
     #expect(try scene.keep.list() == [])
@@ -91,7 +91,7 @@ import Testing
     let kept = try #require(
       try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "a test"))
     #expect(kept.operation == .merge)
-    let restored = try scene.keep.restore(kept, in: scene.worktrees.folder)
+    let restored = try scene.keep.restore(kept, among: scene.worktrees)
     #expect(restored.operation == .merge)
     #expect(try restored.worktree.read("src/a.txt") == "half decided\n")
     #expect(try scene.agent(restored.worktree, "show", ":2:src/a.txt") == "one\nours\nthree\n")

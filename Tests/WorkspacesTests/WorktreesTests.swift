@@ -139,6 +139,29 @@ import Testing
     #expect(try scene.git.listWorktrees().count == 2)
   }
 
+  @Test func aBranchThatAKilledRunLeftElsewhereIsTakenBack() throws {
+    let scene = try Scene()
+    let one = try scene.prepare("one")
+    try one.worktree.write("draft.txt", "draft\n")
+    try scene.worktrees.unlock(one.worktree)
+    try scene.person("worktree", "move", one.worktree.path, scene.worktrees.path(of: "two"))
+    let again = try scene.prepare("one")
+    #expect(again.worktree.path == one.worktree.path)
+    let kept = try #require(again.kept.first)
+    #expect(try scene.person("show", kept.ref + ":draft.txt") == "draft\n")
+    #expect(try scene.prepare("two").isReused)
+  }
+
+  @Test func gitLeavesTheFolderOfWorktreesAlone() throws {
+    let scene = try Scene()
+    try scene.write(".git/info/exclude", "")
+    _ = try scene.prepare()
+    #expect(try scene.person("status", "--porcelain") == "")
+    #expect(
+      try scene.folder.read("sp ace \u{FC}/.git/info/exclude")
+        == "# folders that Divisi works in\n/.worktrees/\n")
+  }
+
   @Test func whatIsInTheWayIsNotRemoved() throws {
     let scene = try Scene()
     try scene.write(".worktrees/task-api/notes.txt", "the person's\n")

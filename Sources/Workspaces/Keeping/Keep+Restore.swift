@@ -12,11 +12,11 @@ extension Keep {
   /// Brings kept work back in a new worktree, on a new branch that begins where its HEAD was: its
   /// files, its index, its untracked files, and a merge that was half done. What is kept stays.
   package func restore(
-    _ work: KeptWork, in folder: String
+    _ work: KeptWork, among worktrees: Worktrees
   ) throws(WorkspaceError) -> Restored {
     let label = work.name.split(separator: "/").joined(separator: "-")
     let branch = "kept/" + label
-    let path = folder + "/kept-" + label
+    let path = worktrees.folder + "/kept-" + label
     guard entryKind(path) == .missing else { throw .pathTaken(path) }
     let head = work.head ?? work.commit
     if try !git.moveRef("refs/heads/" + branch, to: head, from: nil, because: "bring back"),
@@ -24,7 +24,7 @@ extension Keep {
     {
       throw .branchCheckedOut(branch: branch, path: path)
     }
-    try withFiles { () throws(FileError) in try createFolder(folder) }
+    try worktrees.makeFolder()
     let git = git
     let worktree = try git.alone { () throws(WorkspaceError) in
       try git.retryingRaces { () throws(WorkspaceError) in

@@ -44,11 +44,11 @@ package struct Worktrees: Sendable {
   ) throws(WorkspaceError) -> Prepared {
     let path = path(of: step)
     let branch = branch(of: step)
-    try withFiles { () throws(FileError) in try createFolder(folder) }
+    try makeFolder()
     let listed = try listedNow(path)
-    try checkNames(path: path, branch: branch, listed)
-    var kept: [KeptWork] = []
     let keep = Keep(git)
+    var kept = try freeBranch(branch, besides: path, listed, owner)
+    try checkCase(of: path, listed)
     var worktree: Worktree?
     if let old = listed.first(where: { $0.path == path }) {
       let found = try git.worktree(old)
@@ -122,7 +122,7 @@ package struct Worktrees: Sendable {
     _ commit: ObjectID, plan: String, of owner: WorkOwner
   ) throws(WorkspaceError) -> Worktree {
     let path = folder + "/integration-" + plan
-    try withFiles { () throws(FileError) in try createFolder(folder) }
+    try makeFolder()
     if let old = try listedNow(path).first(where: { $0.path == path }) {
       let found = try git.worktree(old)
       if found.isThere {
@@ -149,6 +149,18 @@ package struct Worktrees: Sendable {
     return status.changed.isEmpty && status.unmerged.isEmpty && status.operations.isEmpty
   }
 
+  /// Makes the folder of worktrees, which git is to leave alone in the person's checkout.
+  func makeFolder() throws(WorkspaceError) {
+    let (repository, folder) = (git.repository, folder)
+    try withFiles { () throws(FileError) in try createFolder(folder) }
+    guard let path = repository.relativePath(of: folder) else { return }
+    try git.alone { () throws(WorkspaceError) in
+      try withFiles { () throws(FileError) in
+        _ = try repository.exclude(["/\(path)/"], because: "folders that Divisi works in")
+      }
+    }
+  }
+
   /// The worktrees that git lists, after what a killed run left half done at a path was mended.
   private func listedNow(_ path: String) throws(WorkspaceError) -> [ListedWorktree] {
     let listed = try git.listWorktrees()
@@ -173,12 +185,28 @@ package struct Worktrees: Sendable {
     return try Keep(git).release(.moveBranch(branch, to: commit), of: owner, because: reason)
   }
 
-  private func checkNames(
-    path: String, branch: String, _ listed: [ListedWorktree]
-  ) throws(WorkspaceError) {
-    if let other = listed.first(where: { $0.branch == branch && $0.path != path }) {
-      throw .branchCheckedOut(branch: branch, path: other.path)
+  /// Takes a branch from another worktree of Divisi's that nobody uses: a run that was killed
+  /// between moving a worktree and going to its new branch leaves one on the old branch.
+  private func freeBranch(
+    _ branch: String, besides path: String, _ listed: [ListedWorktree], _ owner: WorkOwner
+  ) throws(WorkspaceError) -> [KeptWork] {
+    guard let other = listed.first(where: { $0.branch == branch && $0.path != path }) else {
+      return []
     }
+    let found = try survey().first { $0.worktree.path == other.path }
+    switch found?.use {
+    case .parked, .free, .left:
+      guard let found, let head = found.head else { break }
+      return [
+        try Keep(git).release(
+          .detach(found.worktree, at: head), of: owner, because: "its branch is wanted elsewhere")
+      ].compactMap { $0 }
+    case .locked, .occupied, .lockedByPerson, .gone, nil: break
+    }
+    throw .branchCheckedOut(branch: branch, path: other.path)
+  }
+
+  private func checkCase(of path: String, _ listed: [ListedWorktree]) throws(WorkspaceError) {
     guard try git.flag("core.ignoreCase") else { return }
     let name = path.lowercased()
     if let other = listed.first(where: { $0.path.lowercased() == name && $0.path != path }) {

@@ -67,7 +67,7 @@ struct KeepRestore: Command {
   func run(in session: Session) throws -> ExitStatus {
     let git = try session.git()
     let restored = try session.kept { keep throws(WorkspaceError) in
-      try keep.restore(try keep.work(named: name), in: Worktrees(git).folder)
+      try keep.restore(try keep.work(named: name), among: Worktrees(git))
     }
     if session.wantsJSON {
       session.print([
