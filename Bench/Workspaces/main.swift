@@ -75,6 +75,7 @@ let keep = Keep(git)
 guard let much = try git.commit("main"), let some = try git.commit("main~1"),
   let first = try git.commit("main~2")
 else { exit(1) }
+var (merged, landed, dropped): ([Double], [Double], [Double]) = ([], [], [])
 var (added, prepared, few, many, kept): ([Double], [Double], [Double], [Double], [Double]) =
   ([], [], [], [], [])
 
@@ -122,6 +123,36 @@ for round in 0..<rounds {
   }
 }
 
+/// One step merged and landed, beside `git merge` in a checkout of the same branch.
+@MainActor
+func measureMerges() throws {
+  let owner = WorkOwner(session: "bench", step: "merge")
+  let integration = IntegrationBranch(git, name: "orchestration/bench")
+  _ = try integration.begin(at: much)
+  var none: [Double] = []
+  try bare("worktree", "add", "-q", "-b", "merged", "../merged", much.hex)
+  for round in 0..<rounds {
+    let ready = try prepare("merge-\(round)", at: first, &none)
+    guard let tip = try git.head(of: ready), let head = try integration.head() else { exit(1) }
+    landed.append(
+      try milliseconds {
+        guard case .clean(let tree) = try git.merge(tip, into: head) else { exit(1) }
+        let commit = try git.squash(tree: tree, onto: head, message: "Merge\n")
+        guard try integration.land(commit, on: head) == .landed(commit) else { exit(1) }
+      })
+    dropped.append(
+      try milliseconds {
+        _ = try git.droppedLines(base: first, ours: tip, theirs: much, result: much)
+      })
+    let folder = arguments[3] + "/merged"
+    try bare("-C", folder, "reset", "-q", "--hard", much.hex)
+    merged.append(
+      try milliseconds { try bare("-C", folder, "merge", "-q", "--no-ff", "-m", "m", tip.hex) })
+    try keep.release(.remove(ready), of: owner, because: "bench")
+  }
+}
+try measureMerges()
+
 print(
   "\(files) files, \(rounds) rounds" + String(repeating: " ", count: 24)
     + "median        best   ratio")
@@ -130,3 +161,6 @@ show("new worktree", prepared, median(added))
 show("warm worktree, 25 files differ", few, median(added))
 show("warm worktree, 5 % of the files differ", many, median(added))
 show("warm worktree with work to keep", kept, median(added))
+show("git merge --no-ff in a checkout", merged)
+show("merged and landed", landed, median(merged))
+show("lines dropped, 5 % of the files changed", dropped, median(merged))

@@ -83,7 +83,7 @@ import Testing
 
   /// Random edits of both sides: what git merges cleanly drops nothing, and every line that is then
   /// taken out of the result, and only that, is named.
-  @Test(arguments: 0..<40) func cleanMergesDropNothingAndWhatIsTakenOutIsNamed(_ number: UInt64)
+  @Test(arguments: 0..<24) func cleanMergesDropNothingAndWhatIsTakenOutIsNamed(_ number: UInt64)
     throws
   {
     let seed = 7_000 + number
