@@ -28,7 +28,7 @@ import Testing
   private func dropped(
     base: [String: String], ours: [String: String], theirs: [String: String],
     result: [String: String]
-  ) throws -> [DroppedLines] {
+  ) throws -> [DroppedPart] {
     let scene = try Scene()
     return try scene.git.droppedLines(
       base: commit(scene, base), ours: commit(scene, ours), theirs: commit(scene, theirs),
@@ -39,7 +39,7 @@ import Testing
     let lost = try dropped(
       base: ["a": "one\ntwo\nthree\n"], ours: ["a": "one\nours\nthree\n"],
       theirs: ["a": "one\ntheirs 1\ntheirs 2\nthree\n"], result: ["a": "one\nours\nthree\n"])
-    #expect(lost == [DroppedLines(side: .theirs, path: "a", lines: ["theirs 1", "theirs 2"])])
+    #expect(lost == [DroppedPart(side: .theirs, path: "a", lines: ["theirs 1", "theirs 2"])])
   }
 
   @Test func bothSidesKeptIsNothingDropped() throws {
@@ -70,7 +70,7 @@ import Testing
       theirs: ["z": "z\n"], result: ["z": "z\n"])
     #expect(
       lost == [
-        DroppedLines(side: .ours, path: name, lines: ["--- a/x", "+++ b/y", "@@ -1 +1 @@"])
+        DroppedPart(side: .ours, path: name, lines: ["--- a/x", "+++ b/y", "@@ -1 +1 @@"])
       ])
   }
 
@@ -78,7 +78,7 @@ import Testing
     let lost = try dropped(
       base: ["p": "\0base"], ours: ["p": "\0ours"], theirs: ["p": "\0theirs"],
       result: ["p": "\0theirs"])
-    #expect(lost == [DroppedLines(side: .ours, path: "p", lines: [])])
+    #expect(lost == [DroppedPart(side: .ours, path: "p", lines: [])])
   }
 
   /// Random edits of both sides: what git merges cleanly drops nothing, and every line that is then
@@ -118,7 +118,7 @@ import Testing
     let ours = try commit(scene, text(one), on: start)
     let theirs = try commit(scene, text(two), on: start)
     guard case .clean(let tree) = try scene.git.merge(theirs, into: ours) else { return }
-    func lost(_ result: ObjectID) throws -> [DroppedLines] {
+    func lost(_ result: ObjectID) throws -> [DroppedPart] {
       try scene.git.droppedLines(base: start, ours: ours, theirs: theirs, result: result)
     }
     #expect(try lost(tree) == [], "seed \(seed)")
@@ -132,7 +132,7 @@ import Testing
       merged[file] = text.filter { $0 != line }.map { $0 + "\n" }.joined()
     }
     #expect(
-      try lost(commit(scene, merged)) == [DroppedLines(side: .theirs, path: file, lines: [line])],
+      try lost(commit(scene, merged)) == [DroppedPart(side: .theirs, path: file, lines: [line])],
       "seed \(seed)")
   }
 

@@ -1,5 +1,5 @@
-/// What one side of a merge added and the result lacks.
-package struct DroppedLines: Sendable, Hashable {
+/// What one side of a merge added to a file and the result lacks.
+package struct DroppedPart: Sendable, Hashable {
   package enum Side: String, Sendable, Hashable {
     case ours
     case theirs
@@ -20,7 +20,7 @@ extension Git {
   /// missing only beyond what the other took. A clean merge of git's drops nothing.
   package func droppedLines(
     base: ObjectID, ours: ObjectID, theirs: ObjectID, result: ObjectID
-  ) throws(WorkspaceError) -> [DroppedLines] {
+  ) throws(WorkspaceError) -> [DroppedPart] {
     let our = try lineDiff(from: base, to: ours)
     let their = try lineDiff(from: base, to: theirs)
     let final = try lineDiff(from: base, to: result)
@@ -37,9 +37,9 @@ extension Git {
   }
 
   private func dropped(
-    _ side: DroppedLines.Side, _ own: LineDiff, beside other: LineDiff, in final: LineDiff,
+    _ side: DroppedPart.Side, _ own: LineDiff, beside other: LineDiff, in final: LineDiff,
     _ spare: inout [UInt64: Int]
-  ) -> [DroppedLines] {
+  ) -> [DroppedPart] {
     var lines: [String: [(place: Int, text: String)]] = [:]
     for (key, added) in own.net where added > 0 {
       var missing = added + min(0, other.net[key] ?? 0) - (final.net[key] ?? 0)
@@ -53,11 +53,11 @@ extension Git {
       lines[key.file, default: []] += Array(repeating: (place, text), count: missing)
     }
     var found = lines.map { path, lines in
-      DroppedLines(
+      DroppedPart(
         side: side, path: path, lines: lines.sorted { $0.place < $1.place }.map(\.text))
     }
     for (path, object) in own.binaries where !object.isEmpty && final.binaries[path] != object {
-      found.append(DroppedLines(side: side, path: path, lines: []))
+      found.append(DroppedPart(side: side, path: path, lines: []))
     }
     return found.sorted { $0.path < $1.path }
   }
