@@ -1,14 +1,14 @@
 // What preparing a workspace costs, beside bare `git worktree add` on the same repository in the
 // same run.
 //
-// usage: workspaces-bench FILES ROUNDS FOLDER
+// usage: bench-workspaces FILES ROUNDS FOLDER
 
 import Glibc
 import Workspaces
 
 let arguments = CommandLine.arguments
 guard arguments.count == 4, let files = Int(arguments[1]), let rounds = Int(arguments[2]) else {
-  print("usage: workspaces-bench FILES ROUNDS FOLDER")
+  print("usage: bench-workspaces FILES ROUNDS FOLDER")
   exit(2)
 }
 

@@ -56,6 +56,14 @@ let tool: Tool<GlobalOptions, Session> = Tool(
     Graph.self
     List.self
   }
+  Heading("runs") {
+    Family("journal", "what happened: check it, copy it, make it smaller") {
+      CheckJournal.self
+      ExportJournal.self
+      ImportJournal.self
+      CompactJournal.self
+    }
+  }
   Heading("worktrees") {
     Clean.self
     Family("keep", "work that was set aside before something was removed") {
