@@ -110,7 +110,7 @@ let package = Package(
     tests(of: "Workspaces", imports: ["Files"]),
     tests(of: "Plans", imports: ["Diagnostics"]),
     tests(of: "Imports"),
-    tests(of: "Conducting", imports: ["JSONValues", "Plans"]),
+    tests(of: "Conducting", imports: ["JSONValues", "Plans"], samples: ["Golden"]),
     tests(of: "Simulation", imports: ["Conducting", "Plans"]),
     tests(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
