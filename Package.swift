@@ -43,6 +43,10 @@ let package = Package(
     library("Imports"),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
+    library("Evidence", imports: ["JSONValues", "Plans"]),
+    library(
+      "Agents",
+      imports: ["Configuration", "Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
     library(
       "PlanLibrary",
       imports: ["Documents", "Plans", "Imports", "Workspaces", "Files", "Diagnostics"]),
@@ -76,6 +80,9 @@ let package = Package(
     tests(of: "Plans", imports: ["Diagnostics"]),
     tests(of: "Imports"),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
+    tests(
+      of: "Agents", imports: ["Configuration", "Documents", "Files", "JSONValues", "Plans"],
+      samples: ["Streams"]),
     tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),
