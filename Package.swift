@@ -46,7 +46,9 @@ let package = Package(
     library("Evidence", imports: ["JSONValues", "Plans"]),
     library(
       "Agents",
-      imports: ["Configuration", "Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
+      imports: [
+        "Configuration", "Documents", "Evidence", "Plans", "Diagnostics", "Files", "JSONValues",
+      ]),
     library(
       "PlanLibrary",
       imports: ["Documents", "Plans", "Imports", "Workspaces", "Files", "Diagnostics"]),
@@ -83,6 +85,7 @@ let package = Package(
     tests(
       of: "Agents", imports: ["Configuration", "Documents", "Files", "JSONValues", "Plans"],
       samples: ["Streams"]),
+    tests(of: "Evidence", imports: ["JSONValues", "Plans"], samples: ["Outputs"]),
     tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),

@@ -1,4 +1,5 @@
 import Configuration
+import Evidence
 
 /// What must be there before a program can be started, and what to tell a person where it is not.
 package struct Readiness: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import Evidence
+
 /// How the end of a program is read.
 package struct ResultRules: Sendable, Equatable {
   /// Whether a program that succeeds always says so in its stream. Then one that ends without a word on
