@@ -83,8 +83,11 @@ let package = Package(
     tests(of: "Imports"),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
     tests(
-      of: "Agents", imports: ["Configuration", "Documents", "Files", "JSONValues", "Plans"],
-      samples: ["Streams"]),
+      of: "Agents",
+      imports: [
+        "Configuration", "Diagnostics", "Documents", "Evidence", "Files", "JSONValues", "Plans",
+      ],
+      samples: ["Prompts", "Streams"]),
     tests(of: "Evidence", imports: ["JSONValues", "Plans"], samples: ["Outputs"]),
     tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
     .testTarget(

@@ -68,7 +68,8 @@ package struct Assignment: Sendable, Equatable {
   package var policy: PermissionPolicy
   package var session: Session
   /// The git folders that the worktree writes to: the worktree's own below the repository's, and the
-  /// repository's. A sandbox must leave them open, or the agent cannot commit.
+  /// repository's. A sandbox must leave them open, or the agent cannot commit; each must be there, or
+  /// Codex's sandbox does not start and every command fails without a word.
   package var gitFolders: [String]
   /// The shape that the answer must have: a JSON Schema.
   package var answerSchema: JSON?
