@@ -8,6 +8,7 @@ import TestSupport
 final class ScriptedModel {
   let port: Int
   private let process = Process()
+  private let lifeline = Pipe()
   private let folder: TemporaryFolder
 
   init(_ turns: [JSON]) throws {
@@ -16,11 +17,11 @@ final class ScriptedModel {
     let path = try folder.write("script.json", script.text())
     process.executableURL = URL(fileURLWithPath: installedProgram("python3") ?? "python3")
     process.arguments = [
-      packageRoot(file: #filePath) + "/Tests/ModelServer/model_server.py", path,
+      packageRoot(file: #filePath) + "/Tests/ModelServer/model_server.py", path, "--until-eof",
     ]
     let output = Pipe()
     process.standardOutput = output
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = lifeline
     try process.run()
     // It prints one line when it listens.
     let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
@@ -30,7 +31,7 @@ final class ScriptedModel {
     self.port = port
   }
 
-  deinit { process.terminate() }
+  deinit { try? lifeline.fileHandleForWriting.close() }
 }
 
 /// A repository with a worktree, and a real program to be run in it.
@@ -104,8 +105,13 @@ struct RealProgram {
   {
     try launch.prepare()
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: launch.arguments[0])
-    process.arguments = Array(launch.arguments.dropFirst())
+    // A process started from here inherits blocked signals, and Codex then waits for children in vain.
+    process.executableURL = URL(fileURLWithPath: installedProgram("python3") ?? "python3")
+    process.arguments =
+      [
+        "-c",
+        "import os,signal,sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execvp(sys.argv[1], sys.argv[1:])",
+      ] + launch.arguments
     process.currentDirectoryURL = URL(fileURLWithPath: launch.workingFolder)
     process.environment = launch.environment.merging([
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "LANG": "C.UTF-8",

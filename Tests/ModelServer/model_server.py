@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A scripted model server, for running real agent programs without a model.
 
-    model_server.py SCRIPT.json [--port N] [--port-file FILE] [--log FILE]
+    model_server.py SCRIPT.json [--port N] [--port-file FILE] [--log FILE] [--until-eof]
 
 It listens on the loopback interface only, prints `listening on PORT`, and speaks the three protocols
 that agent programs use:
@@ -43,6 +43,7 @@ A turn may have
         silent          "before" or "within" the answer: nothing comes any more, for `seconds` (3600)
         error           the name of an error event within the stream
 
+With `--until-eof` it ends when its standard input does, and so with whoever started it.
 `--log` writes each request as a line of JSON: path, headers that matter, model, conversation, turn.
 """
 import argparse
@@ -559,6 +560,7 @@ def main():
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--port-file")
     parser.add_argument("--log")
+    parser.add_argument("--until-eof", action="store_true")
     options = parser.parse_args()
     Script(options.script)
     server = Server(("127.0.0.1", options.port), Handler)
@@ -569,6 +571,8 @@ def main():
         with open(options.port_file, "w", encoding="utf-8") as file:
             file.write(f"{port}\n")
     print(f"listening on {port}", flush=True)
+    if options.until_eof:
+        threading.Thread(target=lambda: (sys.stdin.read(), server.shutdown()), daemon=True).start()
     try:
         server.serve_forever()
     except KeyboardInterrupt:
