@@ -53,6 +53,7 @@ package struct HarnessDefinition: Sendable, Equatable {
   package var exitStatuses: [Int32: Meaning]?
   package var environment: [String: String]?
   package var pass: [String]?
+  package var leaves: [String]?
   package var silence: Duration?
   package var version: [String]?
 
@@ -74,6 +75,7 @@ package struct HarnessDefinition: Sendable, Equatable {
     whole.exitStatuses = exitStatuses ?? other.exitStatuses
     whole.environment = environment ?? other.environment
     whole.pass = pass ?? other.pass
+    whole.leaves = leaves ?? other.leaves
     whole.silence = silence ?? other.silence
     whole.version = version ?? other.version
     return whole
@@ -107,6 +109,7 @@ private struct Shape: Sendable {
   let exitStatuses: Key<[(name: Located<String>, value: HarnessDefinition.Meaning)]>
   let environment: Key<[(name: Located<String>, value: String)]>
   let pass: Key<[String]>
+  let leaves: Key<[String]>
   let silence: Key<Duration>
   let version: Key<[String]>
 
@@ -156,6 +159,10 @@ private struct Shape: Sendable {
       "pass", type: ValueType<String>.text.list(of: "names"), default: "none",
       help: "variables of your environment that reach it, such as keys",
       example: "[MY_AGENT_KEY]")
+    leaves = object.key(
+      "leaves", type: ValueType<String>.text.list(of: "globs"), default: "none",
+      help: "files of its own that it leaves in the worktree; they are neither work nor committed",
+      example: "[\".my-agent/**\"]")
     silence = object.key(
       "silence", type: .duration, default: "10m",
       help: "the least time of silence after which it counts as hanging", example: "15m")
@@ -179,6 +186,7 @@ private struct Shape: Sendable {
       Dictionary(entries.map { ($0.name.value, $0.value) }) { _, last in last }
     }
     harness.pass = values.value(pass, &reader)
+    harness.leaves = values.value(leaves, &reader)
     harness.silence = values.value(silence, &reader)
     harness.version = values.value(version, &reader)
     if let meanings = values.value(exitStatuses, &reader) {

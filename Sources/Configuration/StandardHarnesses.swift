@@ -6,12 +6,14 @@ enum StandardHarnesses {
     (
       "aider",
       """
-      {command: [aider, --message-file, "{prompt_file}", --yes-always, --no-check-update, \
-      --analytics-disable, --no-pretty, --no-stream, --no-show-model-warnings, --no-gitignore], \
-      model: [--model, "{model}"], \
+      {command: [aider, --message-file, "{prompt_file}", --yes-always, --no-auto-commits, \
+      --no-check-update, --no-show-release-notes, --analytics-disable, --no-pretty, --no-stream, \
+      --no-show-model-warnings, --no-gitignore, --chat-history-file, "{attempt_dir}/aider.md", \
+      --input-history-file, "{attempt_dir}/aider.history"], \
+      model: [--model, "{model}"], leaves: [".aider*", ".aider*/**"], \
       environment: {LITELLM_LOCAL_MODEL_COST_MAP: "True"}, \
       pass: [OPENAI_API_KEY, OPENAI_API_BASE, ANTHROPIC_API_KEY, OPENROUTER_API_KEY, DEEPSEEK_API_KEY, GEMINI_API_KEY]}
-      """, "aider, which edits files by the model's answer and commits by itself"
+      """, "aider, which edits files by the model's answer"
     ),
     (
       "gemini",

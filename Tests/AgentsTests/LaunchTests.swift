@@ -174,6 +174,7 @@ import Testing
     #expect(aider.arguments.prefix(3) == ["aider", "--message-file", "/run/1/prompt.md"])
     #expect(aider.arguments.suffix(2) == ["--model", "gpt-5"])
     #expect(aider.environment["LITELLM_LOCAL_MODEL_COST_MAP"] == "True")
+    #expect(try harness("aider").leaves == [".aider*", ".aider*/**"])
     let gemini = try harness("gemini").launch(assignment())
     #expect(gemini.input == .file("/run/1/prompt.md"))
     let vibe = try harness("vibe")

@@ -102,4 +102,17 @@ import Testing
     // Claude Code tells a reset only of a subscription.
     #expect(name == "claude" || result.failure?.reset != nil)
   }
+
+  /// Aider has no tools: it reads edits out of the answer.
+  @Test(.enabled(if: RealProgram.path("aider") != nil))
+  func aProgramThatIsDefinedByItsCommandWritesAndEnds() throws {
+    let program = try RealProgram(
+      "aider", [["say": "I write.", "write": ["hello.txt": "hello\n"]]])
+    let result = try program.attempt(program.assignment())
+    #expect(result.failure == nil)
+    #expect(program.hasFile("hello.txt"))
+    #expect(try program.log() == ["Begin"])
+    let state = try program.git("status", "--short")
+    #expect(state.filter { !$0.contains(".aider") }.map { $0.suffix(9) } == ["hello.txt"])
+  }
 }

@@ -64,15 +64,21 @@ struct RealProgram {
     model = try ScriptedModel(turns)
     let program = Self.path(name) ?? name
     let base = "http://127.0.0.1:\(model.port)"
-    let definition =
-      name == "claude"
-      ? """
-      {program: "\(program)", environment: {ANTHROPIC_BASE_URL: "\(base)", ANTHROPIC_API_KEY: dummy}}
-      """
+    let environment =
+      switch name {
+      case "claude": "ANTHROPIC_BASE_URL: \"\(base)\", ANTHROPIC_API_KEY: dummy"
+      case "codex": "LAB_KEY: dummy"
+      default:
+        "OPENAI_API_BASE: \"\(base)/v1\", OPENAI_API_KEY: dummy, LITELLM_LOCAL_MODEL_COST_MAP: 'True', MISTRAL_API_KEY: dummy"
+      }
+    let arguments =
+      name != "codex"
+      ? ""
       : """
-      {program: "\(program)", environment: {LAB_KEY: dummy}, arguments: [-c, 'model_provider="lab"', -c, \
-      'model_providers.lab={name="lab",base_url="\(base)/v1",env_key="LAB_KEY",wire_api="responses"}']}
+      , arguments: [-c, 'model_provider="lab"', -c, 'model_providers.lab={name="lab",\
+      base_url="\(base)/v1",env_key="LAB_KEY",wire_api="responses"}']
       """
+    let definition = "{program: \"\(program)\", environment: {\(environment)}\(arguments)}"
     let configuration = Configuration([
       .flag("--set", setting: "harnesses.\(name)", value: definition)
     ])
@@ -92,7 +98,8 @@ struct RealProgram {
     var assignment = Assignment(
       promptFile: attempt + "/prompt.md", prompt: "Do what is asked.\n", worktree: worktree,
       attemptFolder: attempt, account: account,
-      model: harness.name == "claude" ? "claude-sonnet-4-5" : "scripted",
+      model: ["claude": "claude-sonnet-4-5", "aider": "openai/scripted"][harness.name]
+        ?? "scripted",
       // Git names a worktree's folder after it, without the space.
       gitFolders: [folder.path + "/main/.git", folder.path + "/main/.git/worktrees/work-tree"])
     change(&assignment)
@@ -151,9 +158,11 @@ struct RealProgram {
     FileManager.default.fileExists(atPath: worktree + "/" + path)
   }
 
-  func log() throws -> [String] {
+  func log() throws -> [String] { try git("log", "--format=%s") }
+
+  func git(_ arguments: String...) throws -> [String] {
     try runProgram(
-      installedProgram("git") ?? "git", ["log", "--format=%s"], in: worktree,
+      installedProgram("git") ?? "git", arguments, in: worktree,
       environment: ["PATH": "/usr/bin:/bin", "HOME": folder.path]
     ).output.split(separator: "\n").map(String.init)
   }

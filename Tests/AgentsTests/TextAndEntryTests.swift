@@ -32,6 +32,19 @@ import Testing
     #expect(judge(account, .notStarted("no such file")).failure?.kind == .missing)
   }
 
+  /// As aider 0.86 printed it, and ended with status 0.
+  @Test func aProgramThatEndsWellWithoutWorkIsAskedForItsLastWords() {
+    let account = read(
+      .text,
+      "Repo-map: using 1024 tokens\n\nlitellm.BadRequestError: OpenAIException - Incorrect API key\n"
+    )
+    let rules = ResultRules(needsConclusion: false)
+    var remains = AttemptRemains(account: account, ending: .exited(0), hasWork: false)
+    #expect(AttemptResult(remains, by: rules).failure?.kind == .authentication)
+    remains.account = read(.text, "I added the rate limit.\n")
+    #expect(AttemptResult(remains, by: rules).failure?.kind == .noWork)
+  }
+
   @Test func theLastLineMaySayWhatCameOfIt() {
     let account = read(
       .text,

@@ -13,6 +13,9 @@ package struct Harness: Sendable {
   package let canResume: Bool
   /// Whether it takes an agent's instructions apart from the prompt; otherwise the prompt must hold them.
   package let takesInstructions: Bool
+  /// Globs of what the program leaves lying in the worktree. It is no work: a program that fails and ends
+  /// with status 0 would otherwise seem to have done some.
+  package let leaves: [String]
   package let readiness: Readiness
   let recipe: Recipe
 
@@ -59,6 +62,7 @@ package struct Harness: Sendable {
       canResume = definition.resume?.isEmpty == false
       recipe = .command(CommandRecipe(program: program, Array(command.dropFirst()), definition))
     }
+    leaves = definition.leaves ?? []
     takesInstructions = kind != .command
     readiness = Readiness(kind, program: program, definition)
   }

@@ -81,6 +81,7 @@ extension AttemptResult {
         return Failure(account.wasInterrupted ? .interrupted : .crash, tail(words, remains.errors))
       }
       if remains.hasWork == false {
+        if let failure = admitted(account, rules) { return failure }
         return Failure(
           .noWork, "the agent says that it is done, but it changed and committed nothing")
       }
@@ -90,6 +91,15 @@ extension AttemptResult {
       return concluded(conclusion, remains)
     }
     return unconcluded(remains, rules)
+  }
+
+  /// Programs that print text may end with status 0 whatever befell them, and tell of it in their last line.
+  private static func admitted(_ account: StreamAccount, _ rules: ResultRules) -> Failure? {
+    guard !rules.needsConclusion, account.conclusion == nil, let words = account.lastWords,
+      ["error", "exception", "failed"].contains(where: words.lowercased().contains),
+      let kind = FailureWords.kind(of: words)
+    else { return nil }
+    return Failure(kind, words, reset: kind == .rateLimit ? .named(in: words) : nil)
   }
 
   /// What was ended from here, or never began.
