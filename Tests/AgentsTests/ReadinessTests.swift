@@ -53,7 +53,7 @@ import Testing
       let recording = try Recording(name)
       return probe.judge(
         AttemptRemains(
-          account: recording.account(), ending: recording.ending, errors: recording.errors))
+          account: try recording.account(), ending: recording.ending, errors: recording.errors))
     }
     #expect(try verdict("claude-first") == .passed)
     #expect(

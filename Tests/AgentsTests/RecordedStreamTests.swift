@@ -7,8 +7,7 @@ import Testing
 @Suite struct RecordedStreamTests {
   @Test func everyRecordedEndIsToldApart() throws {
     let lines = try Recording.names.map { name in
-      let rules = ResultRules(needsConclusion: true, usageOver: .session, costOver: .session)
-      return line(name, AttemptResult(try remains(name), by: rules))
+      line(name, AttemptResult(try remains(name), by: try Recording(name).harness().rules))
     }
     expectGolden(
       lines.joined(separator: "\n") + "\n", at: Recording.folder + "/results.txt")
@@ -107,7 +106,7 @@ import Testing
   @Test func filesThatAnAgentWritesAreNamed() throws {
     for (name, program) in [("claude-success", "Write"), ("codex-patch", "apply_patch")] {
       let recording = try Recording(name)
-      var reader = StreamReader(recording.dialect)
+      var reader = try recording.reader()
       let uses = reader.receive(recording.output).compactMap { event in
         if case .toolBegan(let use) = event, use.name == program { use.kind } else { nil }
       }
@@ -118,7 +117,7 @@ import Testing
   private func remains(_ name: String) throws -> AttemptRemains {
     let recording = try Recording(name)
     return AttemptRemains(
-      account: recording.account(), ending: recording.ending, errors: recording.errors,
+      account: try recording.account(), ending: recording.ending, errors: recording.errors,
       hasWork: true)
   }
 

@@ -1,4 +1,5 @@
 import Agents
+import Configuration
 import Foundation
 import JSONValues
 import TestSupport
@@ -31,15 +32,20 @@ struct Recording {
     if case .string(let text)? = end["stderr"] { errors = text } else { errors = "" }
   }
 
-  var dialect: StreamDialect { name.hasPrefix("codex") ? .codex : .claude }
+  /// The program as a harness; recordings are named after it.
+  func harness() throws -> Harness {
+    try Configuration().harness(String(name.prefix { $0 != "-" }))
+  }
 
   static var names: [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return files.filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(6)) }.sorted()
   }
 
-  func account() -> StreamAccount {
-    var reader = StreamReader(dialect)
+  func reader() throws -> StreamReader { StreamReader(try harness().dialect) }
+
+  func account() throws -> StreamAccount {
+    var reader = try reader()
     _ = reader.receive(output)
     _ = reader.finish()
     return reader.account

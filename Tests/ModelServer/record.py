@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Records what real agent programs print, against the scripted model server beside this file.
 
-    record.py --claude PATH --codex PATH --into Tests/AgentsTests/Streams [--only NAME...]
+    record.py [--claude PATH] [--codex PATH] [--vibe PATH] --into Tests/AgentsTests/Streams [--only NAME...]
 
 Each scenario is run in a scratch repository of its own. Its standard output is kept as NAME.jsonl, with
 paths of the machine and long lists of the first line shortened, and how it ended in ends.json. To be
@@ -36,6 +36,11 @@ def claude(name, turns, arguments=(), environment=None, **more):
 def codex(name, turns, arguments=(), environment=None, **more):
     return {"name": f"codex-{name}", "program": "codex", "turns": turns,
             "arguments": list(arguments), "environment": environment or {}, **more}
+
+
+def vibe(name, turns, arguments=(), **more):
+    return {"name": f"vibe-{name}", "program": "vibe", "turns": turns,
+            "arguments": list(arguments), "environment": {}, **more}
 
 
 ONE_RETRY = {"CLAUDE_CODE_MAX_RETRIES": "1"}
@@ -101,6 +106,9 @@ SCENARIOS = [
     codex("killed", LONG, signal=signal.SIGKILL, wait_for="in_progress"),
     codex("unknown-session", WRITING, resumes=str(uuid.UUID(int=7))),
     codex("bad-flag", WRITING, ["--no-such-flag"]),
+    vibe("success", WRITING),
+    vibe("max-turns", WRITING, ["--max-turns", "1"]),
+    vibe("authentication", [{"fault": {"status": 401, "message": "Incorrect API key"}}]),
 ]
 
 
@@ -116,6 +124,25 @@ def command(scenario, options, home, port, thread):
         arguments = [options.claude, "-p", "Do what is asked.", "--output-format", "stream-json",
                      "--verbose", "--model", "claude-sonnet-4-5"]
         arguments += scenario.get("permissions", ["--dangerously-skip-permissions"])
+    elif scenario["program"] == "vibe":
+        environment["MISTRAL_API_KEY"] = "dummy"
+        arguments = [options.vibe, "-p", "Do what is asked.", "--output", "streaming",
+                     "--auto-approve", "--trust", "--output-dir", f"{home}/output"]
+        os.makedirs(f"{home}/.vibe", exist_ok=True)
+        with open(f"{home}/.vibe/config.toml", "w", encoding="utf-8") as file:
+            file.write(f"""active_model = "scripted"
+enable_telemetry = false
+enable_update_checks = false
+[[providers]]
+name = "lab"
+api_base = "http://127.0.0.1:{port}/v1"
+api_key_env_var = "MISTRAL_API_KEY"
+backend = "generic"
+[[models]]
+name = "scripted"
+provider = "lab"
+alias = "scripted"
+""")
     else:
         environment.update({"LAB_KEY": "dummy", "CODEX_HOME": f"{home}/codex"})
         arguments = [options.codex, "exec"] + (["resume", thread] if thread else []) + [
@@ -231,8 +258,8 @@ def record(scenario, options):
 
 def main():
     parser = argparse.ArgumentParser(description="Records what real agent programs print.")
-    parser.add_argument("--claude", required=True)
-    parser.add_argument("--codex", required=True)
+    for program in ("claude", "codex", "vibe"):
+        parser.add_argument(f"--{program}")
     parser.add_argument("--into", required=True)
     parser.add_argument("--only", nargs="*")
     options = parser.parse_args()
@@ -244,6 +271,8 @@ def main():
             ends = json.load(file)
     for scenario in SCENARIOS:
         if options.only and scenario["name"] not in options.only:
+            continue
+        if not getattr(options, scenario["program"]):
             continue
         ends.update(record(scenario, options))
         with open(path, "w", encoding="utf-8") as file:
