@@ -5,6 +5,7 @@
 package struct TestCounting: Sendable {
   private let expected: [TestRunner]
   private var counters: [(runner: TestRunner, counter: any TestCounter)]
+  private let telling = TellingLines()
   private var pending: [UInt8] = []
   private var isDropping = false
 
@@ -59,7 +60,7 @@ package struct TestCounting: Sendable {
       pending.removeAll(keepingCapacity: true)
       isDropping = false
     }
-    guard !pending.isEmpty, !isDropping else { return }
+    guard !pending.isEmpty, !isDropping, telling.mayTell(pending) else { return }
     let line = String(decoding: pending, as: UTF8.self).withoutTerminalCodes
     for index in counters.indices { counters[index].counter.read(line) }
   }
@@ -92,14 +93,6 @@ extension TestRunner {
 }
 
 extension StringProtocol {
-  /// The line without the white space around it.
-  var trimmed: Substring {
-    let start = self.drop(while: \.isWhitespace)
-    var text = Substring(start)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return text
-  }
-
   /// Numbers in front of words: `3 passed, 1 failed` gives each with its word. The word is lower-case.
   var countedWords: [(count: Int, word: String)] {
     let words = self.split { $0.isWhitespace || ",;:|()=".contains($0) }
@@ -114,4 +107,19 @@ extension StringProtocol {
     let digits = self.prefix { $0.isASCII && $0.isNumber }
     return digits.isEmpty || digits.count > 9 ? nil : Int(digits)
   }
+}
+
+extension Substring {
+  /// Without the white space around it.
+  var trimmed: Substring {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    var bytes = utf8
+    while let first = bytes.first, isSpace(first) { bytes.removeFirst() }
+    while let last = bytes.last, isSpace(last) { bytes.removeLast() }
+    return Substring(bytes)
+  }
+}
+
+extension String {
+  var trimmed: Substring { self[...].trimmed }
 }
