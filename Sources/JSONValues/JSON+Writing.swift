@@ -54,7 +54,7 @@ extension JSON {
     output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: depth * 2))
   }
 
-  private static func write(_ text: String, into output: inout [UInt8]) {
+  static func write(_ text: String, into output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {

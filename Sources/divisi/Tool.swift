@@ -56,6 +56,14 @@ let tool: Tool<GlobalOptions, Session> = Tool(
     Graph.self
     List.self
   }
+  Heading("runs") {
+    Family("journal", "what happened: check it, copy it, make it smaller") {
+      CheckJournal.self
+      ExportJournal.self
+      ImportJournal.self
+      CompactJournal.self
+    }
+  }
   Heading("set-up") {
     Init.self
     Config.self

@@ -11,6 +11,7 @@ import Workspaces
     try folder.write("a b/\u{FC}/c", "")
     let repository = try Repository.find(from: folder.path + "/a b/\u{FC}")
     #expect(repository.root == folder.path)
+    #expect(repository.home == folder.path)
     #expect(repository.relativePath(of: folder.path + "/a b/\u{FC}/c") == "a b/\u{FC}/c")
     #expect(repository.relativePath(of: "/elsewhere") == nil)
     #expect(repository.relativePath(of: folder.path + "x") == nil)
@@ -27,6 +28,16 @@ import Workspaces
     #expect(repository.root == folder.path + "/tree")
     #expect(repository.gitFolder == folder.path + "/.git/worktrees/tree")
     #expect(repository.commonFolder == folder.path + "/.git")
+    #expect(repository.home == folder.path)
+  }
+
+  @Test func aSubmoduleIsAtHomeInItself() throws {
+    let folder = try TemporaryFolder()
+    try makeRepository(in: folder)
+    try folder.write(".git/modules/part/HEAD", "ref: refs/heads/main\n")
+    try folder.write("part/.git", "gitdir: ../.git/modules/part\n")
+    let repository = try Repository.find(from: folder.path + "/part")
+    #expect(repository.home == folder.path + "/part")
   }
 
   @Test func whereThereIsNoneThatIsSaid() throws {

@@ -24,20 +24,26 @@ package struct CriticalPath: Sendable {
       return (step.estimate?.value ?? usualEstimate).milliseconds
     }
     var starts = [Int64](repeating: 0, count: graph.count)
-    var behind = [Int64](repeating: 0, count: graph.count)
+    let behind = Self.behind(durations, graph)
     for node in graph.order.lazy.map(Int.init) {
       for need in graph.needs(of: node).lazy.map(Int.init) {
         starts[node] = max(starts[node], starts[need] + durations[need])
       }
     }
+    self.starts = starts
+    self.behind = behind
+    nodes = Self.longestWay(graph, starts: starts, behind: behind, durations: durations)
+  }
+
+  /// The longest way from the beginning of each node to the end, in the unit of the durations.
+  package static func behind(_ durations: [Int64], _ graph: StepGraph) -> [Int64] {
+    var behind = [Int64](repeating: 0, count: graph.count)
     for node in graph.order.reversed().lazy.map(Int.init) {
       var longest: Int64 = 0
       for dependent in graph.dependents(of: node) { longest = max(longest, behind[Int(dependent)]) }
       behind[node] = longest + durations[node]
     }
-    self.starts = starts
-    self.behind = behind
-    nodes = Self.longestWay(graph, starts: starts, behind: behind, durations: durations)
+    return behind
   }
 
   private static func longestWay(

@@ -1,5 +1,6 @@
 import Arguments
 import Configuration
+import Journal
 import PlanLibrary
 import Plans
 
@@ -29,6 +30,12 @@ extension Session {
     case "plan":
       guard let repository = try? repository() else { return }
       for plan in PlanLibrary(repository).allPlans() { print("\(plan.id)\t\(plan.path)") }
+    case "run":
+      guard let folder = try? journalFolder(), let journal = try? JournalFile.open(folder, .read)
+      else { return }
+      for run in (try? journal.runs()) ?? [] {
+        print("\(run.session)\t\(run.plan), \(run.standing.status)")
+      }
     case "setting":
       for setting in Settings.shared.all { print("\(setting.name)\t\(setting.help)") }
     default: break

@@ -1,0 +1,225 @@
+import Plans
+
+extension Conductor {
+  /// An attempt that an input speaks of, if it is the one that lives.
+  private func living(_ id: AttemptID) -> (index: Int, attempt: Attempt)? {
+    guard let index = state.index(of: id.step), let attempt = state.active[index],
+      attempt.number == id.number
+    else { return nil }
+    return (index, attempt)
+  }
+
+  mutating func prepared(_ id: AttemptID, _ base: Commit?) {
+    guard let (_, attempt) = living(id), attempt.phase == .preparing else { return }
+    emit(.attemptPrepared(step: id.step, attempt: id.number, base: base))
+  }
+
+  mutating func denied(_ id: AttemptID, _ others: [Quota]) {
+    guard let (_, attempt) = living(id), attempt.phase == .preparing else { return }
+    emit(.attemptWithdrawn(step: id.step, attempt: id.number, others: others))
+  }
+
+  mutating func launched(_ id: AttemptID, _ process: String) {
+    guard let (_, attempt) = living(id), attempt.phase == .launching else { return }
+    emit(.attemptLaunched(step: id.step, attempt: id.number, process: process))
+  }
+
+  mutating func observed(_ id: AttemptID, _ activity: Activity) {
+    guard let (_, attempt) = living(id), attempt.phase == .running, attempt.activity != activity
+    else { return }
+    emit(.attemptObserved(step: id.step, attempt: id.number, activity: activity))
+  }
+
+  /// An attempt that spends more than its step, or the run, has left is ended.
+  mutating func used(_ id: AttemptID, _ usage: Usage) {
+    guard let (index, attempt) = living(id), attempt.phase == .running,
+      let excess = excess(index, usage)
+    else { return }
+    emit(
+      .attemptStopping(
+        step: id.step, attempt: id.number,
+        reason: .failed(failure: Failure(.budget, excess))))
+  }
+
+  private func excess(_ index: Int, _ usage: Usage) -> String? {
+    let terms = state.terms(index)
+    let before = state.notes[index]?.spent ?? Usage(cost: .zero, tokens: 0)
+    if let ceiling = terms.cost, let cost = usage.cost, (before.cost ?? .zero) + cost > ceiling {
+      return "it spent \(cost.words) of the \(ceiling.words) that the step may"
+    }
+    if let ceiling = terms.tokens, let tokens = usage.tokens,
+      (before.tokens ?? 0) + tokens > ceiling
+    {
+      return "it used \(tokens) of the \(ceiling) tokens that the step may"
+    }
+    return nil
+  }
+
+  mutating func ended(_ id: AttemptID, _ ending: Ending, _ usage: Usage) {
+    guard let (index, attempt) = living(id) else { return }
+    switch attempt.phase {
+    case .preparing, .launching, .running:
+      switch ending {
+      case .succeeded(let summary): finish(index, id, summary, usage)
+      case .failed(let failure): fail(index, failure, usage)
+      case .stopped: fail(index, Failure(.lost, "it ended without being asked to"), usage)
+      }
+    case .stopping(let reason, let occupation):
+      // Work that was done before the word to stop came is not thrown away.
+      if case .succeeded(let summary) = ending, occupation == .process, !reason.isFinal,
+        state.phase != .cancelling
+      {
+        finish(index, id, summary, usage)
+      } else {
+        stopped(index, reason, usage)
+      }
+    case .inspecting, .checking, .approving, .queued, .merging: break
+    }
+  }
+
+  private mutating func finish(
+    _ index: Int, _ id: AttemptID, _ summary: String, _ usage: Usage
+  ) {
+    emit(
+      .attemptFinished(
+        step: id.step, attempt: id.number, summary: summary, usage: usage,
+        charged: charge(index, state.active[index]?.seat, usage)))
+    weighBudget()
+    if let seat = state.active[index]?.seat, state.accounts[seat.account]?.isRecovering == true {
+      emit(.accountRecovered(account: seat.account))
+    }
+    // What has nothing to be looked at is done.
+    let terms = state.terms(index)
+    if !terms.hasWorkspace, terms.gates.isEmpty, state.kind(index) == .command {
+      complete(index)
+    }
+  }
+
+  private mutating func stopped(_ index: Int, _ reason: StopReason, _ usage: Usage) {
+    switch reason {
+    case .paused: end(index, nil, usage, state.phase == .cancelling ? .cancelled : .ready)
+    case .cancelled: end(index, nil, usage, .cancelled)
+    case .skipped(let person, let why): end(index, nil, usage, .skipped(by: person, reason: why))
+    case .failed(let failure): fail(index, failure, usage)
+    }
+  }
+
+  mutating func inspected(_ id: AttemptID, _ inspection: Inspection) {
+    guard let (index, attempt) = living(id), attempt.phase == .inspecting else { return }
+    switch inspection {
+    case .accepted(let head):
+      emit(.attemptInspected(step: id.step, attempt: id.number, head: head))
+      goOn(index)
+    case .refused(let failure): fail(index, failure, attempt.usage)
+    }
+  }
+
+  mutating func checked(_ id: AttemptID, _ check: Check, _ verdict: Verdict) {
+    guard let (index, attempt) = living(id), let checking = attempt.checking, checking.isRunning,
+      checking.check == check
+    else { return }
+    judge(index, attempt, check, verdict)
+  }
+
+  /// Takes a verdict, from a gate or from the person whom it asked.
+  mutating func judge(_ index: Int, _ attempt: Attempt, _ check: Check, _ verdict: Verdict) {
+    let step = state.id(index)
+    var verdict = verdict
+    if let reviewer = attempt.checking?.seat {
+      verdict.usage = charge(index, reviewer, verdict.usage ?? Usage())
+    }
+    emit(
+      .checkEnded(step: step, attempt: attempt.number, check: check, verdict: verdict))
+    weighBudget()
+    guard verdict.result != .passed else { return goOn(index) }
+    let gate = state.gate(index, check)
+    if verdict.result == .failed, check.round < gate?.rounds ?? 1 { return }
+    let kind: Failure.Kind = verdict.result == .broken ? .environment : .task
+    let failure = Failure(kind, "gate `\(gate?.name ?? "")`: \(verdict.evidence)")
+    if let merge = check.merge {
+      emit(.mergeRefused(step: step, attempt: attempt.number, merge: merge, failure: failure))
+    } else {
+      fail(index, failure, attempt.usage)
+    }
+  }
+
+  /// The next gate, or what comes after the last.
+  mutating func goOn(_ index: Int) {
+    guard let attempt = state.active[index], case .checking(let checking) = attempt.phase else {
+      return
+    }
+    let step = state.id(index)
+    if let gate = state.gate(index, checking.check) {
+      if gate.kind == .approval {
+        emit(
+          .approvalAsked(step: step, attempt: attempt.number, gate: checking.check.gate))
+      }
+    } else if state.terms(index).hasWorkspace {
+      emit(.mergeQueued(step: step, attempt: attempt.number))
+    } else {
+      complete(index)
+    }
+  }
+
+  mutating func complete(_ index: Int) {
+    guard let attempt = state.active[index] else { return }
+    end(index, nil, attempt.usage, .completed)
+  }
+
+  /// Ends an attempt, and says what becomes of its step.
+  mutating func end(_ index: Int, _ failure: Failure?, _ usage: Usage, _ fate: Fate) {
+    guard let attempt = state.active[index] else { return }
+    emit(
+      .attemptEnded(
+        step: state.id(index), attempt: attempt.number, failure: failure, usage: usage,
+        charged: attempt.isCharged
+          ? .none : charge(index, attempt.phase == .preparing ? nil : attempt.seat, usage),
+        fate: fate))
+    weighBudget()
+  }
+
+  /// What is not known is charged as all that it might have been: a ceiling that unknown costs do not count against
+  /// would hold nobody back.
+  private func charge(_ index: Int, _ seat: Seat?, _ usage: Usage) -> Usage {
+    guard seat != nil else {
+      return Usage(cost: usage.cost ?? .zero, tokens: usage.tokens ?? 0)
+    }
+    let terms = state.terms(index)
+    let before = state.notes[index]?.spent ?? Usage(cost: .zero, tokens: 0)
+    var charged = usage
+    if usage.cost == nil {
+      let ofStep = terms.cost.map { max(.zero, $0 - (before.cost ?? .zero)) }
+      let ofRun = state.settings.cost.map { max(.zero, $0 - (state.spent.cost ?? .zero)) }
+      charged.cost = ofStep ?? ofRun ?? .zero
+    }
+    if usage.tokens == nil {
+      let ofStep = terms.tokens.map { max(0, $0 - (before.tokens ?? 0)) }
+      let ofRun = state.settings.tokens.map { max(0, $0 - (state.spent.tokens ?? 0)) }
+      charged.tokens = ofStep ?? ofRun ?? 0
+    }
+    return charged
+  }
+}
+
+extension Usage {
+  static let none = Usage(cost: .zero, tokens: 0)
+}
+
+extension StopReason {
+  /// Whether the step is given up, whatever its attempt has done.
+  var isFinal: Bool {
+    switch self {
+    case .cancelled, .skipped: true
+    case .paused, .failed: false
+    }
+  }
+}
+
+extension Money {
+  /// `$1.20`, as people write it.
+  package var words: String {
+    let cents = (microdollars + 5_000) / 10_000
+    let rest = cents % 100
+    return "$\(cents / 100).\(rest < 10 ? "0" : "")\(rest)"
+  }
+}

@@ -1,0 +1,191 @@
+import Plans
+
+extension Conductor {
+  /// Every kind of failure has its answer.
+  mutating func fail(_ index: Int, _ failure: Failure, _ usage: Usage) {
+    guard let attempt = state.active[index] else { return }
+    let fate: Fate
+    if state.phase == .cancelling {
+      fate = .cancelled
+    } else {
+      fate = answer(to: failure, index, attempt)
+    }
+    end(index, failure, usage, fate)
+    if case .replaced(let other) = fate { emit(.stepActivated(step: other)) }
+    if let seat = attempt.seat { weighBreakers(seat) }
+  }
+
+  private mutating func answer(
+    to failure: Failure, _ index: Int, _ attempt: Attempt
+  ) -> Fate {
+    let note = state.notes[index] ?? StepNote()
+    let settings = state.settings
+    switch failure.kind {
+    case .rateLimit, .overload, .network: return wait(for: failure, index, attempt, note)
+    case .task, .rejected, .timeout, .stalled, .crash:
+      if note.failures < state.terms(index).retries ?? settings.retries {
+        return .waiting(until: state.now + settings.retryDelay)
+      }
+      return fallBack(index, failure, note)
+    case .conflict:
+      if note.conflicts < settings.conflicts { return .ready }
+      return block(
+        index, .conflict, failure.message,
+        ["divisi retry \(state.id(index))", "divisi skip \(state.id(index)) --why ..."])
+    case .environment:
+      return block(
+        index, .environment, failure.message,
+        ["mend what is missing, then: divisi retry \(state.id(index))"])
+    case .authentication:
+      guard let seat = attempt.seat else {
+        return block(
+          index, .authentication, failure.message,
+          ["log in, then: divisi retry \(state.id(index))"])
+      }
+      bar(
+        Pool.account(seat.account), .authentication, failure.message,
+        ["log in to \(seat.account) again, then resolve the blocker"])
+      return .ready
+    case .budget:
+      return block(
+        index, .budget, failure.message,
+        ["raise the step's ceiling, then: divisi retry \(state.id(index))"])
+    case .lost:
+      if note.losses < settings.losses { return .ready }
+      return block(
+        index, .lost, failure.message,
+        ["see why attempts are lost, then: divisi retry \(state.id(index))"])
+    }
+  }
+
+  /// The account waits, not the step: whoever else may do it can have it at once.
+  private mutating func wait(
+    for failure: Failure, _ index: Int, _ attempt: Attempt, _ note: StepNote
+  ) -> Fate {
+    let settings = state.settings
+    let first = note.firstTransient ?? state.now
+    if note.transients >= settings.transientTries || state.now - first > settings.transientTime {
+      return block(
+        index, .limit, "it still meets limits after \(note.transients) tries: \(failure.message)",
+        ["divisi retry \(state.id(index))", "give it another agent or account"])
+    }
+    guard let seat = attempt.seat else {
+      return .waiting(until: state.now + delay(failure, strikes: note.transients))
+    }
+    let account = state.accounts[seat.account] ?? AccountState()
+    let isKnown = account.limitedUntil.map { $0 > state.now } ?? false
+    let strikes = isKnown ? account.strikes : account.strikes + 1
+    let until = max(
+      failure.resetAt ?? state.now, state.now + delay(failure, strikes: strikes - 1))
+    if !isKnown || until > account.limitedUntil ?? until {
+      emit(.accountLimited(account: seat.account, until: until, strikes: max(1, strikes)))
+    }
+    return .ready
+  }
+
+  /// Doubled with each strike up to the longest, with some chance in it, and never less than was asked for.
+  private func delay(_ failure: Failure, strikes: Int) -> Span {
+    if failure.resetAt != nil { return .zero }
+    let settings = state.settings
+    let doubled = settings.transientDelay * (1 << Int64(min(max(strikes, 0), 20)))
+    let bounded = min(doubled, settings.longestDelay)
+    let jitter = Span(milliseconds: bounded.milliseconds * Int64(failure.jitter ?? 0) / 1000)
+    return max(bounded + jitter, failure.retryAfter ?? .zero)
+  }
+
+  private mutating func fallBack(_ index: Int, _ failure: Failure, _ note: StepNote) -> Fate {
+    guard !note.hasUsedFallback, let fallback = state.terms(index).contingency else {
+      return .failed
+    }
+    switch fallback {
+    case .seats(let seats): return .handed(seats: seats)
+    case .step(let other):
+      guard let place = state.index(of: other), state.phase(place) == .standby else {
+        return .failed
+      }
+      return .replaced(by: other)
+    case .person(let name):
+      let step = state.id(index)
+      return block(
+        index, .decision, "\(name) is to decide what becomes of it: \(failure.message)",
+        ["divisi retry \(step)", "divisi skip \(step) --why ...", "divisi cancel \(step)"])
+    }
+  }
+
+  private mutating func block(
+    _ index: Int, _ kind: Blocker.Kind, _ message: String, _ proposals: [String]
+  ) -> Fate {
+    .blocked(
+      blocker: raise(.step(step: state.id(index)), kind, message, proposals))
+  }
+
+  /// Closes a pool, once.
+  mutating func bar(
+    _ pool: String, _ kind: Blocker.Kind, _ message: String, _ proposals: [String]
+  ) {
+    guard !state.isBarred(pool) else { return }
+    _ = raise(.pool(name: pool), kind, message, proposals)
+  }
+
+  @discardableResult
+  mutating func raise(
+    _ scope: Blocker.Scope, _ kind: Blocker.Kind, _ message: String, _ proposals: [String]
+  ) -> Int {
+    let id = state.lastBlocker + 1
+    emit(
+      .blockerRaised(
+        blocker: Blocker(
+          id: id, scope: scope, kind: kind, message: message, proposals: proposals,
+          raised: state.now)))
+    return id
+  }
+
+  /// Too many failures in a row: whatever is wrong, more launches will not mend it.
+  private mutating func weighBreakers(_ seat: Seat) {
+    for pool in seat.breakers where state.streaks[pool] ?? 0 >= state.settings.breaker {
+      bar(
+        pool, .breaker,
+        "\(pool.replacingPrefix) failed \(state.streaks[pool] ?? 0) times in a row",
+        ["see why, then resolve the blocker: it is launched again with a clean record"])
+    }
+  }
+
+  /// A budget that is spent is told as soon as it is.
+  mutating func weighBudget() {
+    if let ceiling = state.settings.cost, let spent = state.spent.cost, spent >= ceiling {
+      bar(
+        Pool.cost, .budget, "\(spent.words) of \(ceiling.words) are spent",
+        ["raise limits.cost", "cancel what is not needed"])
+    }
+    if let ceiling = state.settings.tokens, let spent = state.spent.tokens, spent >= ceiling {
+      bar(
+        Pool.tokens, .budget, "\(spent) of \(ceiling) tokens are used",
+        ["raise limits.tokens", "cancel what is not needed"])
+    }
+  }
+
+  /// Whether the machine is fit for more.
+  mutating func probed(_ isFit: Bool, _ message: String) {
+    let known = state.blockers.first { $0.kind == .disk }
+    if isFit {
+      if let known {
+        emit(.blockerResolved(blocker: known.id, how: message, by: "divisi"))
+      }
+    } else if known == nil, !state.isEnded {
+      raise(.run, .disk, message, ["free space; it goes on by itself"])
+    }
+  }
+
+  mutating func sharesChanged(_ others: [Quota]) {
+    let news = others.filter { state.others[$0.name] ?? 0 != $0.count }
+    if !news.isEmpty, !state.isEnded { emit(.sharesSeen(others: news)) }
+  }
+}
+
+extension String {
+  /// The name of a pool in words: `agent x`.
+  fileprivate var replacingPrefix: String {
+    guard let colon = firstIndex(of: ":") else { return self }
+    return "\(self[..<colon]) \(self[index(after: colon)...])"
+  }
+}
