@@ -49,6 +49,8 @@ struct Agenda: Sendable {
   private var staffingNumbers: [[Seat]: Int] = [:]
   var held: [Int: Holding] = [:]
   private var stamps: [UInt32] = []
+  /// Whether a step has its place among those that have waited.
+  private var isAging: [Bool] = []
   /// By what they lack, then by staffing.
   var parked: [Constraint: [Int: Heap<Turn>]] = [:]
   /// The amounts of each pool that something is parked for.
@@ -70,6 +72,7 @@ struct Agenda: Sendable {
 
   init(_ state: RunState) {
     stamps = Array(repeating: 0, count: state.count)
+    isAging = Array(repeating: false, count: state.count)
     for pool in [Pool.agents, Pool.builds, Pool.cost, Pool.tokens] { _ = number(of: pool) }
     learn(state)
     levelNewPools(state)
@@ -98,7 +101,10 @@ struct Agenda: Sendable {
 
   /// A step, or its attempt, is not as it was.
   mutating func refresh(_ index: Int, _ state: RunState) {
-    while stamps.count < state.count { stamps.append(0) }
+    while stamps.count < state.count {
+      stamps.append(0)
+      isAging.append(false)
+    }
     defer { levelNewPools(state) }
     hold(index, state)
     // Whatever place it had in a queue is out of date.
@@ -110,18 +116,18 @@ struct Agenda: Sendable {
       movers.remove(index)
     }
     switch state.standings[index].phase {
-    case .ready(let since): enlist(index, since: since, state)
+    case .ready: enlist(index, state)
     case .waiting(let until): timers.push(Timer(at: until, kind: .step(index)))
     case .active: if let attempt = state.active[index] { attend(index, attempt, state) }
     default: break
     }
   }
 
-  private mutating func enlist(_ index: Int, since: Instant, _ state: RunState) {
+  private mutating func enlist(_ index: Int, _ state: RunState) {
     switch state.steps[index].kind {
     case .group, .approval: joins.append(index)
     case .agent, .command:
-      aging.add(index, since: since)
+      isAging[index] = false
       push(index, isReview: false, to: staffing(of: state.seats(index)), state)
     }
   }
@@ -169,13 +175,19 @@ struct Agenda: Sendable {
   }
 
   /// The step lacks something: it waits there.
-  mutating func park(_ turn: Turn, at constraint: Constraint, staffing: Int) {
+  mutating func park(
+    _ turn: Turn, at constraint: Constraint, staffing: Int, _ state: RunState
+  ) {
     _ = staffings[staffing].turns.pop()
     parked[constraint, default: [:]][staffing, default: Heap()].push(turn)
     if case .pool(let pool, let amount) = constraint {
       parkedAmounts[pool, default: []].insert(amount)
     }
     let index = turn.urgency.node
+    if !isAging[index], case .ready(let since) = state.standings[index].phase {
+      isAging[index] = true
+      aging.add(index, since: since)
+    }
     if origins[index] != constraint { leave(index) } else { origins[index] = nil }
   }
 

@@ -18,17 +18,19 @@ struct Timer: Comparable, Sendable {
   static func < (one: Timer, other: Timer) -> Bool { one.at < other.at }
 }
 
-/// Steps in the order in which they became ready, to find the one that has waited longest.
+/// Steps that lack something, in the order in which they were found to, to find the one that has waited longest.
 struct AgingQueue: Sendable {
   private struct Entry: Sendable {
     let index: Int
     let since: Instant
-    /// When it is looked at next, counted from `since` or from the last look.
+    /// When it began to wait, or was last looked at.
     var from: Instant
   }
 
   private var entries: [Entry] = []
   private var start = 0
+  /// One look in a while is enough, however many wait.
+  private var restsUntil = Instant(milliseconds: 0)
 
   mutating func add(_ index: Int, since: Instant) {
     entries.append(Entry(index: index, since: since, from: since))
@@ -37,17 +39,17 @@ struct AgingQueue: Sendable {
   /// When the oldest has waited for so long; nothing where nobody waits.
   mutating func due(_ patience: Span, _ state: RunState) -> Instant? {
     dropGone(state)
-    return start < entries.count ? entries[start].from + patience : nil
+    return start < entries.count ? max(entries[start].from + patience, restsUntil) : nil
   }
 
   /// The step that has waited longest, if that is long enough; it stands last from now on.
   mutating func oldest(_ patience: Span, _ state: RunState) -> Int? {
-    dropGone(state)
-    guard start < entries.count, entries[start].from + patience <= state.now else { return nil }
+    guard let due = due(patience, state), due <= state.now else { return nil }
     var entry = entries[start]
     start += 1
     entry.from = state.now
     entries.append(entry)
+    restsUntil = state.now + Span(milliseconds: patience.milliseconds / 10)
     return entry.index
   }
 
