@@ -66,6 +66,12 @@ let package = Package(
     library("Journal", imports: ["Files", "JSONValues", "CSQLite", "CSupport"]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
+    library("Evidence", imports: ["JSONValues", "Plans"]),
+    library(
+      "Agents",
+      imports: [
+        "Configuration", "Documents", "Evidence", "Plans", "Diagnostics", "Files", "JSONValues",
+      ]),
     library(
       "PlanLibrary",
       imports: ["Documents", "Plans", "Imports", "Workspaces", "Files", "Diagnostics"]),
@@ -115,6 +121,13 @@ let package = Package(
     tests(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
+    tests(
+      of: "Agents",
+      imports: [
+        "Configuration", "Diagnostics", "Documents", "Evidence", "Files", "JSONValues", "Plans",
+      ],
+      samples: ["Prompts", "Streams"]),
+    tests(of: "Evidence", imports: ["JSONValues", "Plans"], samples: ["Outputs"]),
     tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),
