@@ -116,7 +116,7 @@ import Testing
     func takes(_ id: StepID, _ count: Int) -> RunStep {
       command(id) {
         $0.terms.resources = [ResourceRequest(name: "memory", count: count)]
-        $0.priority = id == "big" ? .low : .high
+        $0.priority = id == "a" ? .critical : id == "big" ? .high : .low
       }
     }
     var run = try Playing([
