@@ -63,14 +63,6 @@ private final class LineEncoder: Encoder {
   }
 
   func put(_ value: some Encodable) {
-    // What the standard library would put into a container of its own is written at once.
-    switch value {
-    case let text as String: return JSON.write(text, into: &bytes)
-    case let number as Int: return integer(Int64(number))
-    case let number as Int64: return integer(number)
-    case let flag as Bool: return put(flag)
-    default: break
-    }
     let level = open.count
     let length = bytes.count
     // Nothing here throws: a type of ours that did would be a broken invariant.
@@ -120,6 +112,21 @@ private struct KeyedLine<Key: CodingKey>: KeyedEncodingContainerProtocol {
   func encode(_ value: Double, forKey key: Key) {
     encoder.key(key, in: level)
     encoder.put(value)
+  }
+
+  func encode(_ value: String, forKey key: Key) {
+    encoder.key(key, in: level)
+    JSON.write(value, into: &encoder.bytes)
+  }
+
+  func encode(_ value: Int, forKey key: Key) {
+    encoder.key(key, in: level)
+    encoder.integer(Int64(value))
+  }
+
+  func encode(_ value: Int64, forKey key: Key) {
+    encoder.key(key, in: level)
+    encoder.integer(value)
   }
 
   func encode(_ value: some Encodable, forKey key: Key) {

@@ -16,9 +16,6 @@ package struct MemoryJournal: Sendable {
     for event in events { records.append((event.at.milliseconds, event.fact.body)) }
   }
 
-  /// Forgets what came behind a place: for tests of what must be noticed.
-  package mutating func lose(at place: Int) { records.remove(at: place) }
-
   /// All events, read back.
   package func events(from start: Int = 0) throws(FactFlaw) -> [Event] {
     var events: [Event] = []

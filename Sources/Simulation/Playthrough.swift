@@ -136,8 +136,8 @@ package struct Playthrough {
 
   /// Hands an input to the conductor, at a clock that may have gone back, and perhaps twice.
   mutating func receive(_ input: Input) throws(Violation) {
-    var chance = world.chance("input \(decisions)")
-    let isWild = world.isWild(clock)
+    let isWild = scenario.faults.disturbsInputs && world.isWild(clock)
+    var chance = isWild ? world.chance("input \(decisions)") : Chance(seed: 0)
     var time = clock
     if isWild, chance.happens(scenario.faults.clockBack) {
       time = Instant(milliseconds: clock.milliseconds - Int64(chance.number(1...3_600_000)))

@@ -72,6 +72,8 @@ package struct Faults: Hashable, Sendable {
 
   package init() {}
 
+  var disturbsInputs: Bool { twice > 0 || clockBack > 0 }
+
   /// Everything, often.
   package static let all: Faults = {
     var faults = Faults()
