@@ -49,18 +49,24 @@ let package = Package(
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
     library(
+      "Orders", imports: ["Configuration", "Conducting", "Documents", "Plans", "Diagnostics"]),
+    library(
       "PlanLibrary",
       imports: ["Documents", "Plans", "Imports", "Workspaces", "Files", "Diagnostics"]),
     library(
-      "Reports", imports: ["Plans", "Documents", "Diagnostics", "JSONValues", "Terminal"]),
+      "Reports",
+      imports: [
+        "Simulation", "Conducting", "Plans", "Documents", "Diagnostics", "JSONValues", "Terminal",
+      ]),
     .executableTarget(
       name: "journal-bench", dependencies: ["Journal", "Files", "CSQLite"], path: "Bench/Journal",
       swiftSettings: settings),
     .executableTarget(
       name: "divisi",
       dependencies: [
-        "Arguments", "Configuration", "Diagnostics", "Documents", "Files", "JSONValues", "Journal",
-        "PlanLibrary", "Plans", "Reports", "Terminal", "Workspaces",
+        "Arguments", "Conducting", "Configuration", "Diagnostics", "Documents", "Files",
+        "JSONValues", "Journal", "Orders", "PlanLibrary", "Plans", "Reports", "Simulation",
+        "Terminal", "Workspaces",
       ],
       swiftSettings: settings),
 
@@ -91,7 +97,12 @@ let package = Package(
     tests(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
-    tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
+    tests(
+      of: "Orders", imports: ["Conducting", "Configuration", "Diagnostics", "Documents", "Plans"]),
+    tests(
+      of: "Reports",
+      imports: ["Conducting", "Diagnostics", "JSONValues", "Plans", "Simulation", "Terminal"]),
+    tests(of: "Simulation", imports: ["Conducting", "Plans"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),
     tests(of: "divisi", imports: ["Arguments", "JSONValues", "Journal"]),
