@@ -65,8 +65,9 @@ extension RehearsalReport {
     guard let shortest = spread.shortest, let longest = spread.longest,
       let median = spread.median, let most = spread.share(90)
     else { return nil }
-    if spread.lengths.count == 1 { return "\(median.said) at another try" }
-    return "\(median.said); \(shortest.said) to \(longest.said), 9 of 10 within \(most.said) "
+    if spread.lengths.count == 1 { return "\(median.roughly) at another try" }
+    return
+      "\(median.roughly); \(shortest.roughly) to \(longest.roughly), 9 of 10 within \(most.roughly) "
       + "(\(counted(spread.seeds, "seed")))"
   }
 
@@ -118,7 +119,7 @@ extension RehearsalReport {
     if saved == .zero { return "changes nothing" }
     if saved < .zero { return "is \((.zero - saved).said) slower: \(variant.length.said)" }
     var words = "saves \(saved.said): \(variant.length.said)"
-    if let median = variant.median { words += " (likely \(median.said))" }
+    if let median = variant.median { words += " (likely \(median.roughly))" }
     return words
   }
 

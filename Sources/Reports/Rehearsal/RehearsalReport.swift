@@ -88,4 +88,10 @@ extension Span {
     return words.hasSuffix(" 00s") || words.hasSuffix(" 00m") || words.hasSuffix(" 00h")
       ? String(words.dropLast(4)) : words
   }
+
+  /// The same where an exact time would say more than is known.
+  var roughly: String {
+    guard self >= .minutes(10) else { return Span.seconds((milliseconds + 500) / 1000).said }
+    return Span.minutes((milliseconds + 30_000) / 60_000).said
+  }
 }

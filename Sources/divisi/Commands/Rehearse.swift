@@ -89,11 +89,17 @@ struct Rehearse: Arguments.Command {
       throw Failure(error.message, hint: "`divisi check` says what is wrong with the plan")
     }
     let report = RehearsalReport(plan, rehearsal)
+    if let file, file != "-" {
+      try session.write(report.svg(), to: file)
+    }
     if session.wantsJSON {
       session.print(report.json)
+    } else if file == "-" {
+      session.print(report.svg())
     } else if !session.isQuiet || file == nil {
       session.print(report.text(on: session.output, isASCII: session.isASCII))
     }
+    if let file, file != "-" { session.say("wrote \(file)") }
     return report.ends ? .success : .failure
   }
 
@@ -133,6 +139,14 @@ extension Session {
     complain(report.problems(on: errors))
     if let tally = report.tally { say("\(report.name): \(tally); the plan is not valid") }
     return .failure
+  }
+
+  fileprivate func write(_ text: String, to file: String) throws {
+    do throws(FileError) {
+      try writeFile(absolutePath(file, from: folder), Array(text.utf8))
+    } catch {
+      throw Failure(error)
+    }
   }
 
   /// The agents that are defined in the repository; files that cannot be read define none.
