@@ -91,7 +91,7 @@ struct Stage {
       }
     if let recorder {
       performance.bars = recorder.bars
-      performance.path = recorder.path
+      if result != nil { performance.path = recorder.path }
       performance.failedAttempts = recorder.failedAttempts
     }
   }
