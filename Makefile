@@ -4,10 +4,10 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 MINUTES ?= 10
 
-RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s --product divisi
+RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
 BINARY = .build/release/divisi
 
-.PHONY: help deps deps-ci build demo test check lint docs bench fuzz install clean
+.PHONY: help deps deps-ci build demo test check lint docs bench soak fuzz install clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -18,8 +18,9 @@ deps: ## install the Debian packages that building needs, where they are missing
 deps-ci: ## the same, and what lets no test be skipped
 	@Scripts/deps needed tested
 
-build: deps ## the release binary, which runs without a toolchain
-	$(RELEASE)
+build: deps ## the release binaries, which run without a toolchain
+	$(RELEASE) --product divisi
+	$(RELEASE) --product divisi-supervise
 
 demo: build ## show Divisi at work in a scratch repository
 	@Scripts/demo $(BINARY)
@@ -41,12 +42,16 @@ docs: deps ## write again what is generated under docs/
 bench: build ## measure, beside a peer or a floor in the same run
 	@Scripts/bench $(BINARY)
 
+soak: deps ## play random runs for MINUTES, or one of them: SEED=n
+	swift build -c release --product divisi-soak
+	.build/release/divisi-soak $(if $(SEED),seed $(SEED),$$(( $(MINUTES) * 60 )))
+
 fuzz: deps ## feed the readers broken input for MINUTES
 	Fuzz/run $(MINUTES)
 
 install: build ## install to PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/divisi
+	install -m 755 $(BINARY) $(BINARY)-supervise $(DESTDIR)$(PREFIX)/bin
 	install -m 644 docs/divisi.1 $(DESTDIR)$(PREFIX)/share/man/man1/divisi.1
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(BINARY) completions bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi

@@ -10,8 +10,13 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func library(_ name: String, imports dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func library(
+  _ name: String, imports dependencies: [Target.Dependency] = [], isAlwaysFast: Bool = false
+) -> Target {
+  // Tests play thousands of runs: what they play is optimised in every build.
+  .target(
+    name: name, dependencies: dependencies,
+    swiftSettings: settings + (isAlwaysFast ? [.unsafeFlags(["-O"])] : []))
 }
 
 func tests(
@@ -26,7 +31,10 @@ func tests(
 
 let package = Package(
   name: "divisi",
-  products: [.executable(name: "divisi", targets: ["divisi"])],
+  products: [
+    .executable(name: "divisi", targets: ["divisi"]),
+    .executable(name: "divisi-supervise", targets: ["divisi-supervise"]),
+  ],
   targets: [
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -35,16 +43,26 @@ let package = Package(
     .target(name: "CSupport"),
 
     library("Diagnostics"),
-    library("JSONValues"),
+    library("JSONValues", isAlwaysFast: true),
     library("Files", imports: ["CSupport"]),
     library("Terminal", imports: ["CSupport"]),
     library("Arguments", imports: ["Diagnostics", "JSONValues", "Terminal"]),
-    library("Plans", imports: ["Diagnostics"]),
+    library("Plans", imports: ["Diagnostics"], isAlwaysFast: true),
     library("Documents", imports: ["Plans", "Diagnostics", "Files", "JSONValues", "CYAML"]),
+    library("Supervision", imports: ["CSupport", "Files", "JSONValues"]),
+    library("Processes", imports: ["CSupport", "Files", "JSONValues", "Supervision"]),
+    .executableTarget(
+      name: "divisi-supervise",
+      dependencies: ["CSupport", "Files", "JSONValues", "Supervision"],
+      swiftSettings: settings,
+      // Nothing is loaded at its start, which halves its time and memory.
+      linkerSettings: [
+        .unsafeFlags(["-static-executable"], .when(configuration: .release))
+      ]),
     library("Workspaces", imports: ["Files"]),
     library("Imports"),
-    library("Conducting", imports: ["Plans", "JSONValues"]),
-    library("Simulation", imports: ["Conducting", "Plans"]),
+    library("Conducting", imports: ["Plans", "JSONValues"], isAlwaysFast: true),
+    library("Simulation", imports: ["Conducting", "Plans"], isAlwaysFast: true),
     library("Journal", imports: ["Files", "JSONValues", "CSQLite", "CSupport"]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
@@ -91,9 +109,15 @@ let package = Package(
     tests(of: "Arguments", imports: ["Terminal", "JSONValues"]),
     tests(of: "Documents", imports: ["Diagnostics", "Files", "JSONValues", "Plans"]),
     tests(of: "Files"),
+    tests(of: "Supervision", imports: ["JSONValues"]),
+    tests(
+      of: "Processes",
+      imports: ["CSupport", "Files", "JSONValues", "Supervision", "divisi-supervise"]),
     tests(of: "Workspaces", imports: ["Files"]),
     tests(of: "Plans", imports: ["Diagnostics"]),
     tests(of: "Imports"),
+    tests(of: "Conducting", imports: ["JSONValues", "Plans"]),
+    tests(of: "Simulation", imports: ["Conducting", "Plans"]),
     tests(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
@@ -121,4 +145,14 @@ if Context.environment["DIVISI_FUZZ"] != nil {
   package.products.append(.executable(name: "divisi-fuzz", targets: ["divisi-fuzz"]))
   package.targets.append(
     .executableTarget(name: "divisi-fuzz", dependencies: ["FuzzInputs"], path: "Fuzz/Driver"))
+}
+
+// What measures is built only by `make bench`.
+if Context.environment["DIVISI_BENCH"] != nil {
+  package.products.append(
+    .executable(name: "bench-processes", targets: ["bench-processes"]))
+  package.targets.append(
+    .executableTarget(
+      name: "bench-processes", dependencies: ["Processes", "Supervision"],
+      path: "Bench/Processes", swiftSettings: settings))
 }

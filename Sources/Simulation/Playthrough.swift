@@ -169,7 +169,7 @@ package struct Playthrough {
     guard !decision.events.isEmpty else { return false }
     let crash = crash()
     if crash == .before {
-      try restart()
+      try restart(isCommitted: false)
       // A command stays in the inbox until the decision that answers it is committed.
       if case .command? = input, let input { try decide(input, clock) }
       if input == nil { throw Violation(promise: "a run begins", detail: "it was lost") }
@@ -177,7 +177,7 @@ package struct Playthrough {
     }
     if tampering.actsBeforeCommitting, crash == .behind {
       carryOut(decision)
-      try restart()
+      try restart(isCommitted: false)
       return true
     }
     let written = tampering.journal(decision.events)
@@ -239,7 +239,7 @@ package struct Playthrough {
   }
 
   /// A new runner, with nothing but the journal, finds out what is really there and goes on.
-  private mutating func restart() throws(Violation) {
+  private mutating func restart(isCommitted: Bool = true) throws(Violation) {
     restarts += 1
     let before = conductor
     let events: [Event]
@@ -247,7 +247,7 @@ package struct Playthrough {
       throw Violation(promise: "what is written can be read", detail: "\(error)")
     }
     conductor = Conductor(RunState(of: tampering.recovered(events)))
-    if before.state.sequence == conductor.state.sequence {
+    if isCommitted {
       guard before.state == conductor.state,
         before.state.outstandingEffects() == conductor.state.outstandingEffects()
       else {
@@ -412,7 +412,13 @@ package struct Playthrough {
       if conductor.state.attempt(attempt)?.phase == .launching {
         try receive(.launched(attempt, process: "pid of \(attempt)"))
       }
+      let runner = restarts
       try receive(.ended(attempt, process.ending, process.usage))
+      if runner == restarts, case .failed(let failure) = process.ending,
+        failure.kind == .rateLimit, let until = failure.resetAt, let seat = process.seat
+      {
+        watch.hear(seat.account, isLimitedUntil: until)
+      }
     case .person: try meetPerson()
     case .hour(let hour): try passHour(hour)
     }

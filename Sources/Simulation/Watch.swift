@@ -366,6 +366,11 @@ package struct Watch: Sendable {
     }
   }
 
+  /// The answer of an account was heard and written down: from now on it is known.
+  package mutating func hear(_ account: String, isLimitedUntil until: Instant) {
+    limitedUntil[account] = max(limitedUntil[account] ?? until, until)
+  }
+
   // MARK: Idleness
 
   /// Whether a slot is idle though a step could have it, by a plain look at everything.

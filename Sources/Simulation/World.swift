@@ -160,7 +160,9 @@ struct World {
       return process(.seconds(2), Self.limit(until))
     }
     if seat != nil, fault(faults.network, "network! " + name, now) {
-      return failed(.network, "connection reset", after: part)
+      return chance.happens(500)
+        ? failed(.network, "connection reset", after: part)
+        : failed(.overload, "the service is overloaded", after: part)
     }
     if seat != nil, fault(faults.authentication, "login! " + name, now) {
       return failed(.authentication, "not logged in", after: .seconds(1))

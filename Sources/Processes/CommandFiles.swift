@@ -1,0 +1,132 @@
+import CSupport
+import Files
+import Glibc
+import Supervision
+
+/// The files behind a command's three descriptors.
+///
+/// Output in memory is a file too, without a name: a program that leaves a daemon behind then keeps
+/// nobody waiting for the end of a pipe, and nothing is copied while it runs.
+struct CommandFiles: ~Copyable, Sendable {
+  let input: Descriptor
+  let output: Descriptor
+  let errors: Descriptor
+  private let areSeparate: Bool
+  private let command: Command
+
+  init(_ command: Command) throws(SpawnError) {
+    let input = try Self.input(of: command)
+    let output = try Self.open(command.output, for: command)
+    let errors = try Self.errors(of: command, beside: output)
+    self.command = command
+    self.input = input
+    self.output = output
+    self.errors = errors
+    areSeparate = command.errors != .withOutput
+  }
+
+  var sizes: (output: Int, errors: Int) {
+    (Self.size(output.number), areSeparate ? Self.size(errors.number) : 0)
+  }
+
+  /// How many bytes may still be printed into the file that is nearest to its limit.
+  var left: Int {
+    let sizes = sizes
+    return min(command.output.limit - sizes.output, command.errors.limit - sizes.errors)
+  }
+
+  func outputKept() -> [UInt8] { Self.kept(command.output, in: output.number) }
+
+  func errorsKept() -> [UInt8] { Self.kept(command.errors, in: errors.number) }
+
+  private static func input(of command: Command) throws(SpawnError) -> Descriptor {
+    if command.input.isEmpty {
+      guard let nothing = Descriptor(Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)) else {
+        throw failure(command, "/dev/null")
+      }
+      return nothing
+    }
+    guard let file = Descriptor(divisi_memory_file("input")) else {
+      throw failure(command, "its input")
+    }
+    var written = 0
+    while written < command.input.count {
+      let count = command.input.withUnsafeBytes {
+        pwrite(file.number, $0.baseAddress! + written, $0.count - written, off_t(written))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw failure(command, "its input") }
+      written += count
+    }
+    return file
+  }
+
+  private static func errors(
+    of command: Command, beside output: borrowing Descriptor
+  ) throws(SpawnError) -> Descriptor {
+    guard command.errors == .withOutput else { return try open(command.errors, for: command) }
+    guard let copy = Descriptor(fcntl(output.number, F_DUPFD_CLOEXEC, 3)) else {
+      throw failure(command, "its output")
+    }
+    return copy
+  }
+
+  private static func open(
+    _ capture: Command.Capture, for command: Command
+  ) throws(SpawnError) -> Descriptor {
+    switch capture {
+    case .memory, .withOutput:
+      guard let file = Descriptor(divisi_memory_file("output")) else {
+        throw failure(command, "its output")
+      }
+      return file
+    case .file(let path, _, _):
+      // Appending, so that what several processes print stays side by side.
+      let flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC
+      guard let file = Descriptor(Glibc.open(path, flags, 0o666)) else {
+        throw failure(command, path)
+      }
+      return file
+    }
+  }
+
+  private static func failure(_ command: Command, _ path: String) -> SpawnError {
+    SpawnError(command.arguments[0], .descriptors, code: errno, path: path)
+  }
+
+  private static func size(_ descriptor: Int32) -> Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  private static func kept(_ capture: Command.Capture, in descriptor: Int32) -> [UInt8] {
+    let size = size(descriptor)
+    return switch capture {
+    case .memory(let limit): bytes(of: descriptor, 0..<min(size, limit))
+    case .file(_, _, let tail): bytes(of: descriptor, max(0, size - tail)..<size)
+    case .withOutput: []
+    }
+  }
+
+  private static func bytes(of descriptor: Int32, _ range: Range<Int>) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+      while count < range.count {
+        let received = pread(
+          descriptor, buffer.baseAddress! + count, range.count - count,
+          off_t(range.lowerBound + count))
+        if received < 0, errno == EINTR { continue }
+        if received <= 0 { return }
+        count += received
+      }
+    }
+  }
+}
+
+extension Command.Capture {
+  fileprivate var limit: Int {
+    switch self {
+    case .memory(let limit), .file(_, let limit, _): limit
+    case .withOutput: .max
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import CSupport
+import Glibc
+import Supervision
+
+/// Ends all of a tree, kindly first, and returns when nothing of it lives; says how many there were.
+///
+/// Nobody tells of the end of processes that are not one's children, so one of them is waited for at
+/// a time, by its descriptor.
+@discardableResult
+func end(_ tree: ProcessTree, grace: Duration) async -> Int {
+  let count = tree.signal(SIGTERM)
+  guard count > 0 else { return 0 }
+  let deadline = SuspendingClock.now.advanced(by: grace)
+  var isKilling = false
+  while let process = tree.living().first {
+    if !isKilling, SuspendingClock.now >= deadline { isKilling = true }
+    if isKilling {
+      tree.cgroup?.kill()
+      tree.signal(SIGKILL)
+    }
+    let patience = isKilling ? .milliseconds(100) : SuspendingClock.now.duration(to: deadline)
+    await waitForEnd(of: process, atMost: patience)
+  }
+  return count
+}
+
+private func waitForEnd(of process: ProcessEntry, atMost patience: Duration) async {
+  guard let descriptor = Descriptor(divisi_pidfd_open(process.pid)) else { return }
+  guard ProcessEntry.read(process.pid)?.startTicks == process.startTicks else { return }
+  guard let timer = Timer() else { return }
+  timer.set(after: patience)
+  _ = await DescriptorWaiter.shared.firstReadableInAnyCase([
+    descriptor.number, timer.descriptor,
+  ])
+}
+
+/// Lets some time pass, whether or not the task is cancelled.
+func pause(_ duration: Duration) async {
+  guard let timer = Timer() else { return }
+  timer.set(after: duration)
+  _ = await DescriptorWaiter.shared.firstReadableInAnyCase([timer.descriptor])
+}

@@ -1,0 +1,28 @@
+package import Files
+package import Supervision
+
+/// An attempt that cannot be started, found or read.
+package enum SupervisionError: Error, Hashable, Sendable, CustomStringConvertible {
+  case file(FileError)
+  case record(RecordError)
+  /// The supervisor itself could not be started.
+  case spawn(SpawnError)
+  /// The supervisor did not take the attempt; what it said.
+  case refused(String)
+  /// The task that waited was cancelled; the attempt goes on.
+  case waitingCancelled
+  /// A process holds the lock of an attempt whose record names another one.
+  case unrecognised(folder: String, pid: Int32)
+
+  package var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .record(let error): error.description
+    case .spawn(let error): error.description
+    case .refused(let words): words
+    case .waitingCancelled: "nobody waits for the attempt any more"
+    case .unrecognised(let folder, let pid):
+      "\(folder) is locked by process \(pid), which is not the supervisor that its supervisor.json names"
+    }
+  }
+}

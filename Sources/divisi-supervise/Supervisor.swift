@@ -1,0 +1,242 @@
+import CSupport
+import Files
+import Glibc
+import Supervision
+
+/// Why an attempt cannot be taken over.
+enum OwningError: Error, CustomStringConvertible {
+  /// It has, or had, another supervisor.
+  case refused(String)
+  case unusable(String)
+
+  var description: String {
+    switch self {
+    case .refused(let why), .unusable(let why): why
+    }
+  }
+}
+
+/// Carries out for one attempt what its `Oversight` decides.
+final class Supervisor {
+  private let folder: AttemptFolder
+  private let launch: Launch
+  private let notices: Notices
+  private var output: OutputFiles
+  private var oversight: Oversight
+  private var record: SupervisorRecord
+  private var tree: ProcessTree
+  private var cgroup: Cgroup?
+  private var result: AttemptExit
+  private var leader: Int32 = 0
+  /// Whether any child is left to be waited for.
+  private var hasChildren = true
+  private let clock: Clock
+
+  /// Takes the attempt, runs what it asks for, and returns when nothing of it lives.
+  static func own(_ folder: AttemptFolder) throws(OwningError) {
+    guard entryKind(folder.path) == .folder else {
+      throw .unusable("\(folder.path) is not a folder")
+    }
+    // A session leader already where Divisi started it.
+    _ = setsid()
+    signal(SIGPIPE, SIG_IGN)
+    guard divisi_become_subreaper() == 0 else {
+      throw .unusable("cannot take in orphans: \(String(cString: strerror(errno)))")
+    }
+    switch AttemptLock.take(folder) {
+    case .taken: break
+    case .held(let pid): throw .refused("\(folder.path) is owned by the supervisor with pid \(pid)")
+    case .failed(let code): throw .unusable("\(folder.lock): \(String(cString: strerror(code)))")
+    }
+    for file in [folder.supervisor, folder.exit] where entryKind(file) != .missing {
+      throw .refused("\(folder.path) has been run: \(file) is there")
+    }
+    do {
+      // First of all: an attempt whose end could not be written must not begin.
+      let exit = try RecordFile(folder.exit)
+      let supervisor = try prepare(folder)
+      try exit.write(supervisor.run().json, isDurable: supervisor.launch.isDurable)
+    } catch {
+      throw .unusable("\(error)")
+    }
+  }
+
+  private static func prepare(_ folder: AttemptFolder) throws -> Supervisor {
+    do {
+      return try Supervisor(folder)
+    } catch {
+      // Nothing has begun, and who comes later is to see why.
+      let failure = AttemptExit(.spawnFailed, problem: "\(error)")
+      try RecordFile(folder.exit).write(failure.json, isDurable: false)
+      throw error
+    }
+  }
+
+  private init(_ folder: AttemptFolder) throws {
+    self.folder = folder
+    clock = Clock()
+    guard let json = try readRecord(folder.launch) else {
+      throw OwningError.unusable("\(folder.launch) is not there")
+    }
+    launch = try Launch(json: json)
+    guard let identity = ProcessIdentity.current(of: getpid()) else {
+      throw OwningError.unusable("/proc cannot be read")
+    }
+    notices = try Notices(folder)
+    output = try OutputFiles(launch, in: folder)
+    oversight = Oversight(launch)
+    result = AttemptExit(.exited, startedAt: Clock.sinceEpoch().milliseconds)
+    record = SupervisorRecord(supervisor: identity, marker: launch.marker)
+    if let root = launch.cgroupRoot {
+      // Where no cgroup can be made the limits of processes hold, and the record says so.
+      cgroup = try? Cgroup(below: root, named: launch.marker, limits: launch.limits)
+    }
+    if let cgroup {
+      record.enforcement = .cgroup
+      record.cgroup = cgroup.path
+    }
+    tree = ProcessTree(
+      owner: getpid(), marker: launch.marker, since: identity.startTicks, cgroup: cgroup)
+    // Before the program begins: whoever comes after a kill must find whose tree to look for.
+    try RecordFile(folder.supervisor).write(record.json, isDurable: false)
+  }
+
+  private func run() -> AttemptExit {
+    defer { cgroup?.remove() }
+    do {
+      leader = try start()
+    } catch {
+      tellOwned()
+      result.reason = .spawnFailed
+      result.problem = error.description
+      return finished()
+    }
+    record.leader = ProcessIdentity.current(of: leader)
+    // The earlier record serves where this one cannot be written: the marker finds the leader.
+    try? RecordFile(folder.supervisor).write(record.json, isDurable: false)
+    tellOwned()
+    while oversight.stage < .finished {
+      // A silence may be long, and a hundred supervisors may wait in it.
+      if output.nextLook == nil { divisi_release_code() }
+      let wakeUp = [oversight.nextLook, output.nextLook].compactMap { $0 }.min()
+      let noticed = notices.wait(until: wakeUp, clock)
+      if noticed.hasChildEnded { reap() }
+      if noticed.isStopAsked { obey(.stopAsked) }
+      if noticed.hasChanged || output.isDue(clock.now) || oversight.isIdleDue(at: clock.now) {
+        look()
+      }
+      perform(oversight.advance(to: clock.now))
+    }
+    return finished()
+  }
+
+  private func start() throws(SpawnError) -> Int32 {
+    let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    defer { close(input) }
+    var environment = launch.environment
+    environment[markerVariable] = launch.marker
+    var request = SpawnRequest(
+      launch.arguments, in: launch.folder, environment: environment, input: input,
+      output: output.output, errors: output.errors)
+    request.ownsSession = false
+    request.limits.cpuTime = launch.limits.cpuTime
+    guard let cgroup else {
+      request.limits.memory = launch.limits.memory
+      // The system counts all processes of a user, so what is there already is added.
+      request.limits.processes = launch.limits.processes.map { $0 + runningTasks() }
+      return try request.start()
+    }
+    return try cgroup.withMembers(for: launch.arguments[0]) {
+      (members) throws(SpawnError) -> Int32 in
+      var inside = request
+      inside.cgroup = members
+      return try inside.start()
+    }
+  }
+
+  /// Divisi waits for this line; who started this otherwise may close what is behind it.
+  private func tellOwned() {
+    _ = write(1, "owned\n", 6)
+    let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+    for descriptor: Int32 in [0, 1, 2] { dup2(nothing, descriptor) }
+    close(nothing)
+  }
+
+  private func look() {
+    let printed = output.look(clock.now, notices)
+    obey(.printed(bytes: printed.bytes, silence: printed.silence))
+    // After the system was asked to tell of it, so that it is seen or told.
+    if entryKind(folder.stop) != .missing { obey(.stopAsked) }
+  }
+
+  private func reap() {
+    var hasLeaderEnded = false
+    while true {
+      var status: Int32 = 0
+      let pid = waitpid(-1, &status, WNOHANG)
+      if pid == 0 { break }
+      if pid < 0 {
+        if errno == EINTR { continue }
+        hasChildren = false
+        break
+      }
+      if pid == leader {
+        result.end = ProcessEnd(waitStatus: status)
+        hasLeaderEnded = true
+      }
+    }
+    if hasLeaderEnded {
+      obey(.leaderEnded)
+    } else if result.end != nil {
+      perform([.lookForTree])
+    }
+  }
+
+  private func obey(_ fact: Oversight.Fact) {
+    perform(oversight.receive(fact, at: clock.now))
+  }
+
+  private func perform(_ actions: [Oversight.Action]) {
+    // A signal that reached nobody has shown that there is nobody.
+    var reached: Int?
+    for action in actions {
+      switch action {
+      case .interruptLeader: kill(leader, SIGINT)
+      case .terminateTree:
+        let count = tree.signal(SIGTERM)
+        reached = count
+        if result.end != nil, oversight.reason == .exited { result.leftovers = count }
+      case .killTree:
+        cgroup?.kill()
+        reached = tree.signal(SIGKILL)
+      case .lookForTree:
+        // While it has a child something lives, or its end is about to be told.
+        guard !hasChildren, result.end != nil else { continue }
+        if reached == 0 || tree.living().isEmpty { obey(.treeEnded) }
+      case .finish: break
+      }
+    }
+  }
+
+  private func finished() -> AttemptExit {
+    let printed = output.look(clock.now, notices)
+    result.outputBytes = printed.bytes - printed.errorBytes
+    result.errorBytes = printed.errorBytes
+    result.reason = oversight.reason ?? result.reason
+    result.duration = clock.now
+    result.endedAt = Clock.sinceEpoch().milliseconds
+    result.usage = ResourceUsage.ofChildren()
+    result.treeMemory = cgroup?.peakMemory
+    result.memoryKills = cgroup?.memoryKills
+    return result
+  }
+}
+
+/// All threads of the machine, which is what the limit on a user's processes counts at most.
+private func runningTasks() -> Int {
+  guard let bytes = try? readFile("/proc/loadavg"),
+    let slash = bytes.firstIndex(of: UInt8(ascii: "/"))
+  else { return 0 }
+  let digits = bytes[(slash + 1)...].prefix { $0 > 0x20 }
+  return Int(String(decoding: digits, as: UTF8.self)) ?? 0
+}

@@ -1,0 +1,189 @@
+import Conducting
+import Plans
+import Testing
+
+@Suite struct FailureTests {
+  @Test func workThatIsNotGoodEnoughIsTriedAgainWithWhatWasLearned() throws {
+    var run = try Playing([agent("a")])
+    run.fail("a", .task, "two tests fail")
+    #expect(run.phase("a") == .waiting(until: run.now + .seconds(10)))
+    #expect(run.state.notes[0]?.feedback == "two tests fail")
+    run.wait(.seconds(10))
+    #expect(run.attempt("a").number == 2)
+    run.fail("a", .timeout)
+    run.wait(.seconds(10))
+    run.fail("a", .task)
+    #expect(run.phase("a") == .failed)
+    #expect(run.state.phase == .ended(.failed))
+  }
+
+  @Test func whatNeedsAFailedStepIsSkippedAndTheRestGoesOn() throws {
+    var run = try Playing([
+      agent("a") { $0.terms.retries = 0 }, agent("b", needs: ["a"]), agent("c", needs: ["b"]),
+      agent("other"),
+    ])
+    run.fail("a", .task)
+    #expect(run.phase("b") == .skipped(.need(step: "a")))
+    #expect(run.phase("c") == .skipped(.need(step: "b")))
+    #expect(run.active == ["other"])
+    #expect(run.command(.retry(step: "c")) == "`c` was skipped because of `b`: retry that")
+    #expect(run.command(.retry(step: "a")) == nil)
+    #expect(run.phase("c") == .pending)
+    #expect(run.active == ["a", "other"])
+  }
+
+  @Test func oneLimitAnswerStopsTheWholeAccount() throws {
+    var run = try Playing([agent("a"), agent("b"), agent("c")]) { $0.agents = 2 }
+    let reset = run.now + .hours(5)
+    run.run("a")
+    run.hear(
+      .ended(
+        run.attempt("a"), .failed(Failure(.rateLimit, "limit", resetAt: reset)), Usage()))
+    #expect(run.active == ["b"])
+    #expect(run.state.accounts["claude"]?.limitedUntil == reset)
+    // It has used up none of its retries, and the others of the account wait for the same time.
+    #expect(run.state.notes[0]?.failures == 0)
+    run.wait(.hours(4))
+    #expect(run.active == ["b"])
+    run.wait(.hours(1))
+    // Restarts are staggered until one has succeeded.
+    #expect(run.active == ["a", "b"])
+    run.complete("b")
+    #expect(run.active == ["a", "c"])
+  }
+
+  @Test func aPersonCanTellALimitFromAFailure() throws {
+    var run = try Playing([agent("a")])
+    run.fail("a", .overload)
+    let delay = try #require(run.state.accounts["claude"]?.limitedUntil)
+    #expect(delay == run.now + .seconds(60))
+    run.wait(.seconds(60))
+    run.fail("a", .overload)
+    #expect(run.state.accounts["claude"]?.limitedUntil == run.now + .seconds(120))
+  }
+
+  @Test func aMissingProgramBlocksAtOnceAndOnlyItsStep() throws {
+    var run = try Playing([agent("a"), agent("b")])
+    run.fail("a", .environment, "claude: command not found")
+    let blocker = try #require(run.state.blockers.first)
+    #expect(run.phase("a") == .blocked(blocker: blocker.id))
+    #expect(blocker.scope == .step(step: "a"))
+    run.complete("b")
+    #expect(run.state.isBlocked)
+    #expect(run.state.blockedBy.map(\.message) == ["claude: command not found"])
+    run.wait(.minutes(30))
+    #expect(run.state.blockers.first?.isEscalated == true)
+    #expect(run.command(.retry(step: "a")) == nil)
+    #expect(run.active == ["a"])
+    #expect(run.state.blockers == [])
+    #expect(!run.state.isBlocked)
+  }
+
+  @Test func failuresInARowOpenTheBreaker() throws {
+    var run = try Playing(
+      (0..<4).map { number in agent(StepID("s\(number)")) { $0.terms.retries = 0 } }
+    ) {
+      $0.breaker = 2
+      $0.agents = 1
+    }
+    run.fail("s0", .task)
+    run.fail("s1", .crash)
+    #expect(run.active == [])
+    #expect(
+      run.state.blockers.map(\.scope) == [
+        .pool(name: "harness:claude"), .pool(name: "agent:implementer"),
+      ])
+    for blocker in run.state.blockers {
+      #expect(run.command(.resolve(blocker: blocker.id, reason: "mended")) == nil)
+    }
+    #expect(run.active == ["s2"])
+  }
+
+  @Test func aLostAttemptIsNotTheStepsFault() throws {
+    var run = try Playing([agent("a")]) { $0.losses = 1 }
+    run.fail("a", .lost)
+    #expect(run.active == ["a"])
+    #expect(run.state.notes[0]?.failures == 0)
+    run.fail("a", .lost)
+    #expect(run.state.blockers.map(\.kind) == [.lost])
+  }
+
+  @Test func anotherAgentTakesOver() throws {
+    let other = Seat(agent: "general-purpose", harness: "codex")
+    var run = try Playing([
+      agent("a") {
+        $0.terms.retries = 0
+        $0.terms.contingency = .seats(seats: [other])
+      }
+    ])
+    run.fail("a", .task)
+    #expect(run.active == ["a"])
+    #expect(run.state.active[0]?.seat == other)
+    run.fail("a", .task)
+    #expect(run.phase("a") == .failed)
+  }
+
+  @Test func anotherStepStandsIn() throws {
+    var run = try Playing([
+      agent("a") {
+        $0.terms.retries = 0
+        $0.terms.contingency = .step(step: "plan-b")
+      }, agent("plan-b"), agent("after", needs: ["a"]),
+    ])
+    #expect(run.active == ["a"])
+    run.fail("a", .task)
+    #expect(run.active == ["plan-b"])
+    run.complete("plan-b")
+    #expect(run.phase("a") == .completed)
+    #expect(run.active == ["after"])
+  }
+
+  @Test func whatStandsByIsNotRunWhereItIsNotNeeded() throws {
+    var run = try Playing([
+      agent("a") { $0.terms.contingency = .step(step: "plan-b") }, agent("plan-b"),
+    ])
+    run.complete("a")
+    #expect(run.phase("plan-b") == .skipped(.notNeeded))
+    #expect(run.state.phase == .ended(.completed))
+  }
+
+  @Test func anUnknownCostCountsAsTheCeiling() throws {
+    var run = try Playing([
+      agent("a") { $0.terms.cost = Money(microdollars: 5_000_000) }, agent("b", needs: ["a"]),
+    ]) { $0.cost = Money(microdollars: 5_000_000) }
+    run.run("a")
+    run.hear(.ended(run.attempt("a"), .succeeded(summary: ""), Usage()))
+    run.hear(.inspected(run.attempt("a"), .accepted(head: nil)))
+    #expect(run.state.spent.cost == Money(microdollars: 5_000_000))
+    #expect(run.active == [])
+    #expect(run.state.blockers.map(\.message) == ["$5.00 of $5.00 are spent"])
+    #expect(
+      run.command(.setLimit(limit: .cost(cost: Money(microdollars: 9_000_000)))) == nil)
+    #expect(run.active == ["b"])
+    #expect(run.state.blockers == [])
+  }
+
+  @Test func anAttemptThatStallsIsEnded() throws {
+    var run = try Playing([agent("a")])
+    run.run("a")
+    run.hear(.observed(run.attempt("a"), .longCommand(command: "make")))
+    run.wait(.hours(3))
+    #expect(run.state.active[0]?.phase == .running)
+    run.hear(.observed(run.attempt("a"), .stalled))
+    run.wait(.minutes(5))
+    #expect(run.state.outstandingEffects() == [.stop(run.attempt("a"))])
+    run.hear(.ended(run.attempt("a"), .stopped, Usage()))
+    #expect(run.phase("a") == .waiting(until: run.now + .seconds(10)))
+  }
+
+  @Test func hearingOfAThingTwiceChangesNothing() throws {
+    var run = try Playing([agent("a")])
+    run.run("a")
+    let attempt = run.attempt("a")
+    run.hear(.ended(attempt, .failed(Failure(.task, "no")), Usage()))
+    let state = run.state
+    #expect(run.hear(.ended(attempt, .failed(Failure(.task, "no")), Usage())).events == [])
+    #expect(run.hear(.launched(attempt, process: "2")).events == [])
+    #expect(run.state == state)
+  }
+}
