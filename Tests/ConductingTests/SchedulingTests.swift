@@ -135,6 +135,15 @@ import Testing
     #expect(run.active == ["big"])
   }
 
+  @Test func whoWaitsForASlotAloneIsNotLookedAtAgainAndAgain() throws {
+    var run = try Playing(["a", "b", "c"].map { command(StepID($0)) }) { $0.agents = 1 }
+    #expect(run.active == ["a"])
+    #expect(run.conductor.nextWake() == nil)
+    run.complete("a")
+    #expect(run.active == ["b"])
+    #expect(run.conductor.nextWake() == nil)
+  }
+
   @Test func groupsCompleteWithTheirTasks() throws {
     var run = try Playing([
       command("setup"), RunStep("build", kind: .group, needs: ["setup"]),

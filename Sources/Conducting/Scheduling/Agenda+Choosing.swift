@@ -21,7 +21,7 @@ extension Agenda {
       if turn.isReview, let seat { return .review(index, seat: staffings[staffing].seats[seat]) }
       let demands = demands(index, state)
       if let lack = lack(index, demands, isFirst: false, state) {
-        park(turn, at: lack, staffing: staffing)
+        park(turn, at: lack, staffing: staffing, state)
         continue
       }
       return .launch(

@@ -110,18 +110,17 @@ struct Agenda: Sendable {
       movers.remove(index)
     }
     switch state.standings[index].phase {
-    case .ready(let since): enlist(index, since: since, state)
+    case .ready: enlist(index, state)
     case .waiting(let until): timers.push(Timer(at: until, kind: .step(index)))
     case .active: if let attempt = state.active[index] { attend(index, attempt, state) }
     default: break
     }
   }
 
-  private mutating func enlist(_ index: Int, since: Instant, _ state: RunState) {
+  private mutating func enlist(_ index: Int, _ state: RunState) {
     switch state.steps[index].kind {
     case .group, .approval: joins.append(index)
     case .agent, .command:
-      aging.add(index, since: since)
       push(index, isReview: false, to: staffing(of: state.seats(index)), state)
     }
   }
@@ -169,13 +168,14 @@ struct Agenda: Sendable {
   }
 
   /// The step lacks something: it waits there.
-  mutating func park(_ turn: Turn, at constraint: Constraint, staffing: Int) {
+  mutating func park(_ turn: Turn, at constraint: Constraint, staffing: Int, _ state: RunState) {
     _ = staffings[staffing].turns.pop()
     parked[constraint, default: [:]][staffing, default: Heap()].push(turn)
     if case .pool(let pool, let amount) = constraint {
       parkedAmounts[pool, default: []].insert(amount)
     }
     let index = turn.urgency.node
+    if case .ready(let since) = state.standings[index].phase { aging.add(index, since: since) }
     if origins[index] != constraint { leave(index) } else { origins[index] = nil }
   }
 

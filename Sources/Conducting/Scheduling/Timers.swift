@@ -18,49 +18,51 @@ struct Timer: Comparable, Sendable {
   static func < (one: Timer, other: Timer) -> Bool { one.at < other.at }
 }
 
-/// Steps in the order in which they became ready, to find the one that has waited longest.
+/// Steps that lack something besides a slot, to find the one that has waited longest. Who waits for a slot alone is not
+/// among them: its turn comes by urgency, and nothing could be kept for it.
 struct AgingQueue: Sendable {
-  private struct Entry: Sendable {
+  private struct Entry: Comparable, Sendable {
     let index: Int
     let since: Instant
     /// When it is looked at next, counted from `since` or from the last look.
     var from: Instant
+
+    static func < (one: Entry, other: Entry) -> Bool {
+      one.from == other.from ? one.index < other.index : one.from < other.from
+    }
   }
 
-  private var entries: [Entry] = []
-  private var start = 0
+  private var entries = Heap<Entry>()
+  /// Since when each of them has been ready.
+  private var members: [Int: Instant] = [:]
 
   mutating func add(_ index: Int, since: Instant) {
-    entries.append(Entry(index: index, since: since, from: since))
+    guard members.updateValue(since, forKey: index) != since else { return }
+    entries.push(Entry(index: index, since: since, from: since))
   }
 
   /// When the oldest has waited for so long; nothing where nobody waits.
   mutating func due(_ patience: Span, _ state: RunState) -> Instant? {
     dropGone(state)
-    return start < entries.count ? entries[start].from + patience : nil
+    return entries.first.map { $0.from + patience }
   }
 
-  /// The step that has waited longest, if that is long enough; it stands last from now on.
+  /// The step that has waited longest, if that is long enough; it is looked at again only after as long.
   mutating func oldest(_ patience: Span, _ state: RunState) -> Int? {
     dropGone(state)
-    guard start < entries.count, entries[start].from + patience <= state.now else { return nil }
-    var entry = entries[start]
-    start += 1
+    guard let first = entries.first, first.from + patience <= state.now, var entry = entries.pop()
+    else { return nil }
     entry.from = state.now
-    entries.append(entry)
+    entries.push(entry)
     return entry.index
   }
 
   private mutating func dropGone(_ state: RunState) {
-    while start < entries.count {
-      let entry = entries[start]
-      if state.standings[entry.index].phase == .ready(since: entry.since) { break }
-      start += 1
-    }
-    // What has gone is given back now and then, at a cost of one step each.
-    if start > 64, start * 2 > entries.count {
-      entries.removeFirst(start)
-      start = 0
+    while let first = entries.first,
+      state.standings[first.index].phase != .ready(since: first.since)
+    {
+      _ = entries.pop()
+      if members[first.index] == first.since { members[first.index] = nil }
     }
   }
 }
