@@ -126,7 +126,6 @@ let package = Package(
     tests(
       of: "Reports",
       imports: ["Conducting", "Diagnostics", "JSONValues", "Plans", "Simulation", "Terminal"]),
-    tests(of: "Simulation", imports: ["Conducting", "Plans"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),
     tests(of: "divisi", imports: ["Arguments", "JSONValues", "Journal"]),
