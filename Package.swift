@@ -150,8 +150,20 @@ if Context.environment["DIVISI_FUZZ"] != nil {
 if Context.environment["DIVISI_BENCH"] != nil {
   package.products.append(
     .executable(name: "bench-processes", targets: ["bench-processes"]))
+  package.products.append(
+    .executable(name: "bench-workspaces", targets: ["bench-workspaces"]))
+  package.targets.append(
+    .executableTarget(
+      name: "bench-workspaces", dependencies: ["Workspaces"], path: "Bench/Workspaces",
+      swiftSettings: settings))
   package.targets.append(
     .executableTarget(
       name: "bench-processes", dependencies: ["Processes", "Supervision"],
       path: "Bench/Processes", swiftSettings: settings))
+  package.products.append(
+    .executable(name: "bench-conducting", targets: ["bench-conducting"]))
+  package.targets.append(
+    .executableTarget(
+      name: "bench-conducting", dependencies: ["Conducting", "Plans", "Simulation"],
+      path: "Bench/Conducting", swiftSettings: settings))
 }

@@ -256,6 +256,7 @@ package struct Playthrough {
           detail: conductor.state.difference(from: before.state))
       }
     }
+    try compareSnapshot()
     replica = conductor.state
     // Whatever was being waited for is waited for no more; processes live on, and so do people.
     var kept: [Scheduled] = []
@@ -281,6 +282,14 @@ package struct Playthrough {
     let known = conductor.state.others.keys.sorted()
     if !known.isEmpty {
       try receive(.sharesChanged(others: known.map { Quota($0, world.others[$0] ?? 0) }))
+    }
+  }
+
+  /// A snapshot is only a saving of time.
+  private func compareSnapshot() throws(Violation) {
+    let state = conductor.state
+    guard let read = try? RunState(snapshot: state.snapshot()), read == state else {
+      throw Violation(promise: "a snapshot is the state", detail: "at \(state.sequence)")
     }
   }
 
@@ -373,7 +382,7 @@ package struct Playthrough {
       for (at, input) in world.sightings(attempt, process, clock) {
         schedule(.sighting(attempt, input), after: at - clock)
       }
-    } else if process.isAlive, process.activity != nil {
+    } else if world.living.contains(attempt), process.activity != nil {
       schedule(.seenAgain(attempt), after: .milliseconds(4))
     }
     schedule(.processEnds(attempt), after: max(.milliseconds(5), process.ends - clock))
@@ -387,7 +396,7 @@ package struct Playthrough {
       guard isWanted(effect) else { return }
       try deliver(effect, input)
     case .sighting(let attempt, let input):
-      guard isWanted(.run(attempt)), world.processes[attempt]?.isAlive == true else { return }
+      guard isWanted(.run(attempt)), world.living.contains(attempt) else { return }
       if case .observed(_, .waitingForPerson) = input {
         world.processes[attempt]?.wants =
           (conductor.state.attempt(attempt)?.answers.count ?? 0) + 1
@@ -396,8 +405,8 @@ package struct Playthrough {
       if case .observed(_, .stalled) = input { world.processes[attempt]?.ends = .distantFuture }
       try receive(input)
     case .seenAgain(let attempt):
-      guard isWanted(.run(attempt)), let process = world.processes[attempt], process.isAlive,
-        let activity = process.activity
+      guard isWanted(.run(attempt)), let process = world.processes[attempt],
+        world.living.contains(attempt), let activity = process.activity
       else { return }
       if case .waitingForPerson = activity, process.wants == 0 {
         try receive(.observed(attempt, .working))
@@ -407,7 +416,7 @@ package struct Playthrough {
     case .processEnds(let attempt):
       guard let process = world.processes[attempt], process.ends <= clock, process.wants == 0
       else { return }
-      world.processes[attempt]?.isAlive = false
+      world.hasEnded(attempt)
       guard isWanted(.run(attempt)) else { return }
       if conductor.state.attempt(attempt)?.phase == .launching {
         try receive(.launched(attempt, process: "pid of \(attempt)"))

@@ -354,7 +354,7 @@ package struct Watch: Sendable {
 
   /// A process of an attempt is about to start.
   package func allowStart(
-    _ attempt: AttemptID, besides living: [AttemptID]
+    _ attempt: AttemptID, besides living: Set<AttemptID>
   ) throws(Violation) {
     if let twin = living.first(where: { $0.step == attempt.step }) {
       throw Violation(

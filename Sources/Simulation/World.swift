@@ -13,7 +13,6 @@ struct World {
     var seat: Seat?
     /// It waits for an answer until it gets this many.
     var wants = 0
-    var isAlive = true
     /// What it was last seen to do: whoever takes it up again sees that, too.
     var activity: Activity?
   }
@@ -28,6 +27,8 @@ struct World {
   let start: Instant
   var steps: [StepID: RunStep]
   var processes: [AttemptID: Process] = [:]
+  /// The attempts whose processes live.
+  private(set) var living: Set<AttemptID> = []
   var branch = Branch()
   /// Attempts whose shared leases are taken, with what they took.
   var shares: [AttemptID: [String]] = [:]
@@ -117,6 +118,7 @@ struct World {
     if let process = processes[attempt] { return process }
     let process = newProcess(attempt, seat, now)
     processes[attempt] = process
+    living.insert(attempt)
     return process
   }
 
@@ -149,8 +151,10 @@ struct World {
       let until = now + .minutes(Int64(chance.number(2...90)))
       accountLimits[seat.account] = until
       // All of the account meet the limit, each a little later.
-      for (other, running) in processes
-      where running.isAlive && running.seat?.account == seat.account {
+      for other in living {
+        guard let running = processes[other], running.seat?.account == seat.account else {
+          continue
+        }
         let soon = now + moment("hit \(other)", 100...20_000)
         if running.ends > soon {
           processes[other]?.ends = soon
@@ -219,11 +223,9 @@ struct World {
   /// Ends a process, unless it has ended by itself.
   mutating func stop(_ attempt: AttemptID, _ now: Instant) -> (Ending, Usage) {
     guard let process = processes[attempt] else { return (.stopped, Usage(cost: .zero, tokens: 0)) }
-    if !process.isAlive || (process.ends <= now && process.wants == 0) {
-      processes[attempt]?.isAlive = false
+    if living.remove(attempt) == nil || (process.ends <= now && process.wants == 0) {
       return (process.ending, process.usage)
     }
-    processes[attempt]?.isAlive = false
     processes[attempt]?.ending = .stopped
     return (.stopped, process.usage)
   }
@@ -231,13 +233,13 @@ struct World {
   /// The machine starts again: no process is left.
   mutating func reboot() {
     for attempt in living {
-      processes[attempt]?.isAlive = false
       processes[attempt]?.ending = .failed(Failure(.lost, "the machine was started again"))
       processes[attempt]?.usage = Usage()
     }
+    living.removeAll()
   }
 
-  var living: [AttemptID] { processes.filter(\.value.isAlive).map(\.key) }
+  mutating func hasEnded(_ attempt: AttemptID) { living.remove(attempt) }
 
   // MARK: Judging and merging
 

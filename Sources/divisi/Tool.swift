@@ -65,6 +65,14 @@ let tool: Tool<GlobalOptions, Session> = Tool(
       CompactJournal.self
     }
   }
+  Heading("worktrees") {
+    Clean.self
+    Family("keep", "work that was set aside before something was removed") {
+      KeepList.self
+      KeepRestore.self
+      KeepDrop.self
+    }
+  }
   Heading("set-up") {
     Init.self
     Config.self

@@ -58,6 +58,16 @@ import Workspaces
     }
   }
 
+  @Test func aRepositoryWithoutACheckoutIsToldApart() throws {
+    let folder = try TemporaryFolder()
+    try Scene.git(["init", "--quiet", "--bare", "store.git"], in: folder.path)
+    #expect(throws: RepositoryError.bare(folder.path + "/store.git")) {
+      try Repository.find(from: folder.path + "/store.git/objects")
+    }
+    try makeRepository(in: folder)
+    #expect(try Repository.find(from: folder.path + "/.git/objects").root == folder.path)
+  }
+
   @Test func patternsAreExcludedOnceAndTheFileKept() throws {
     let folder = try TemporaryFolder()
     try makeRepository(in: folder)

@@ -72,9 +72,6 @@ void divisi_usage_of_children(struct divisi_usage *usage);
 /// As `wait4`.
 pid_t divisi_wait(pid_t pid, int options, int *status, struct divisi_usage *usage);
 
-/// As `pipe`, both ends closed in programs that are started: 0, or -1 with errno set.
-int divisi_pipe(int ends[2]);
-
 /// An unnamed file in memory, or -1 with errno set.
 int divisi_memory_file(const char *name);
 

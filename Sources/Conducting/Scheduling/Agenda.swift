@@ -49,6 +49,8 @@ struct Agenda: Sendable {
   private var staffingNumbers: [[Seat]: Int] = [:]
   var held: [Int: Holding] = [:]
   private var stamps: [UInt32] = []
+  /// Whether a step has its place among those that have waited.
+  private var isAging: [Bool] = []
   /// By what they lack, then by staffing.
   var parked: [Constraint: [Int: Heap<Turn>]] = [:]
   /// The amounts of each pool that something is parked for.
@@ -70,6 +72,7 @@ struct Agenda: Sendable {
 
   init(_ state: RunState) {
     stamps = Array(repeating: 0, count: state.count)
+    isAging = Array(repeating: false, count: state.count)
     for pool in [Pool.agents, Pool.builds, Pool.cost, Pool.tokens] { _ = number(of: pool) }
     learn(state)
     levelNewPools(state)
@@ -98,7 +101,10 @@ struct Agenda: Sendable {
 
   /// A step, or its attempt, is not as it was.
   mutating func refresh(_ index: Int, _ state: RunState) {
-    while stamps.count < state.count { stamps.append(0) }
+    while stamps.count < state.count {
+      stamps.append(0)
+      isAging.append(false)
+    }
     defer { levelNewPools(state) }
     hold(index, state)
     // Whatever place it had in a queue is out of date.
@@ -121,6 +127,7 @@ struct Agenda: Sendable {
     switch state.steps[index].kind {
     case .group, .approval: joins.append(index)
     case .agent, .command:
+      isAging[index] = false
       push(index, isReview: false, to: staffing(of: state.seats(index)), state)
     }
   }
@@ -168,14 +175,19 @@ struct Agenda: Sendable {
   }
 
   /// The step lacks something: it waits there.
-  mutating func park(_ turn: Turn, at constraint: Constraint, staffing: Int, _ state: RunState) {
+  mutating func park(
+    _ turn: Turn, at constraint: Constraint, staffing: Int, _ state: RunState
+  ) {
     _ = staffings[staffing].turns.pop()
     parked[constraint, default: [:]][staffing, default: Heap()].push(turn)
     if case .pool(let pool, let amount) = constraint {
       parkedAmounts[pool, default: []].insert(amount)
     }
     let index = turn.urgency.node
-    if case .ready(let since) = state.standings[index].phase { aging.add(index, since: since) }
+    if !isAging[index], case .ready(let since) = state.standings[index].phase {
+      isAging[index] = true
+      aging.add(index, since: since)
+    }
     if origins[index] != constraint { leave(index) } else { origins[index] = nil }
   }
 

@@ -18,51 +18,51 @@ struct Timer: Comparable, Sendable {
   static func < (one: Timer, other: Timer) -> Bool { one.at < other.at }
 }
 
-/// Steps that lack something besides a slot, to find the one that has waited longest. Who waits for a slot alone is not
-/// among them: its turn comes by urgency, and nothing could be kept for it.
+/// Steps that lack something, in the order in which they were found to, to find the one that has waited longest.
 struct AgingQueue: Sendable {
-  private struct Entry: Comparable, Sendable {
+  private struct Entry: Sendable {
     let index: Int
     let since: Instant
-    /// When it is looked at next, counted from `since` or from the last look.
+    /// When it began to wait, or was last looked at.
     var from: Instant
-
-    static func < (one: Entry, other: Entry) -> Bool {
-      one.from == other.from ? one.index < other.index : one.from < other.from
-    }
   }
 
-  private var entries = Heap<Entry>()
-  /// Since when each of them has been ready.
-  private var members: [Int: Instant] = [:]
+  private var entries: [Entry] = []
+  private var start = 0
+  /// One look in a while is enough, however many wait.
+  private var restsUntil = Instant(milliseconds: 0)
 
   mutating func add(_ index: Int, since: Instant) {
-    guard members.updateValue(since, forKey: index) != since else { return }
-    entries.push(Entry(index: index, since: since, from: since))
+    entries.append(Entry(index: index, since: since, from: since))
   }
 
   /// When the oldest has waited for so long; nothing where nobody waits.
   mutating func due(_ patience: Span, _ state: RunState) -> Instant? {
     dropGone(state)
-    return entries.first.map { $0.from + patience }
+    return start < entries.count ? max(entries[start].from + patience, restsUntil) : nil
   }
 
-  /// The step that has waited longest, if that is long enough; it is looked at again only after as long.
+  /// The step that has waited longest, if that is long enough; it stands last from now on.
   mutating func oldest(_ patience: Span, _ state: RunState) -> Int? {
-    dropGone(state)
-    guard let first = entries.first, first.from + patience <= state.now, var entry = entries.pop()
-    else { return nil }
+    guard let due = due(patience, state), due <= state.now else { return nil }
+    var entry = entries[start]
+    start += 1
     entry.from = state.now
-    entries.push(entry)
+    entries.append(entry)
+    restsUntil = state.now + Span(milliseconds: patience.milliseconds / 10)
     return entry.index
   }
 
   private mutating func dropGone(_ state: RunState) {
-    while let first = entries.first,
-      state.standings[first.index].phase != .ready(since: first.since)
-    {
-      _ = entries.pop()
-      if members[first.index] == first.since { members[first.index] = nil }
+    while start < entries.count {
+      let entry = entries[start]
+      if state.standings[entry.index].phase == .ready(since: entry.since) { break }
+      start += 1
+    }
+    // What has gone is given back now and then, at a cost of one step each.
+    if start > 64, start * 2 > entries.count {
+      entries.removeFirst(start)
+      start = 0
     }
   }
 }

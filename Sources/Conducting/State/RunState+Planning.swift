@@ -72,7 +72,7 @@ extension RunState {
     return edges
   }
 
-  private func openNeeds(of index: Int) -> Int32 {
+  func openNeeds(of index: Int) -> Int32 {
     var open: Int32 = 0
     for need in graph.value.needs(of: index) where !standings[Int(need)].phase.isSatisfying {
       open += 1

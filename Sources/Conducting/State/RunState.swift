@@ -2,7 +2,7 @@ package import Plans
 
 /// A run, as its events have made it. Two states are equal when the same things are so.
 package struct RunState: Equatable, Sendable {
-  package enum Phase: Hashable, Sendable {
+  package enum Phase: Hashable, Sendable, Codable {
     /// The plan is still being told.
     case planning
     case running

@@ -115,8 +115,8 @@ package struct StepNote: Hashable, Sendable, Codable {
 }
 
 /// An attempt that lives.
-package struct Attempt: Hashable, Sendable {
-  package enum Phase: Hashable, Sendable {
+package struct Attempt: Hashable, Sendable, Codable {
+  package enum Phase: Hashable, Sendable, Codable {
     case preparing
     /// Its process may have been started, or not yet.
     case launching
@@ -161,7 +161,7 @@ package struct Attempt: Hashable, Sendable {
 }
 
 /// What of the machine an attempt takes up.
-package enum Occupation: Hashable, Sendable {
+package enum Occupation: Hashable, Sendable, Codable {
   /// A slot, and its seat where it has one.
   case process
   case build
@@ -171,7 +171,7 @@ package enum Occupation: Hashable, Sendable {
 }
 
 /// A gate that is due, or being tried.
-package struct Checking: Hashable, Sendable {
+package struct Checking: Hashable, Sendable, Codable {
   package var check: Check
   /// It waits for a build slot, or a reviewer's seat, until it runs.
   package var isRunning: Bool
@@ -179,8 +179,8 @@ package struct Checking: Hashable, Sendable {
 }
 
 /// How far a merge has come.
-package struct Merge: Hashable, Sendable {
-  package enum Stage: Hashable, Sendable {
+package struct Merge: Hashable, Sendable, Codable {
+  package enum Stage: Hashable, Sendable, Codable {
     case building
     case testing(candidate: Commit, Checking)
     case tested(candidate: Commit)

@@ -3,6 +3,7 @@ import Configuration
 import Journal
 import PlanLibrary
 import Plans
+import Workspaces
 
 struct Completions: Command {
   var shell = Shell.bash
@@ -38,6 +39,9 @@ extension Session {
       }
     case "setting":
       for setting in Settings.shared.all { print("\(setting.name)\t\(setting.help)") }
+    case "kept":
+      let works = try? kept { keep throws(WorkspaceError) in try keep.list() }
+      for work in works ?? [] { print("\(work.name)\t\(work.reason)") }
     default: break
     }
   }

@@ -27,9 +27,15 @@ package struct Repository: Sendable, Hashable {
           root: candidate, gitFolder: folder, commonFolder: commonFolder(of: folder))
       default: break
       }
+      if lastComponent(of: candidate) != ".git", isGitFolder(candidate) { throw .bare(candidate) }
       guard candidate != "/" else { throw .outsideRepository(start) }
       candidate = parentFolder(of: candidate)
     }
+  }
+
+  private static func isGitFolder(_ path: String) -> Bool {
+    entryKind(path + "/HEAD") == .file && entryKind(path + "/objects") == .folder
+      && entryKind(path + "/refs") == .folder
   }
 
   /// Reads `gitdir: PATH` from a `.git` file.
@@ -73,6 +79,7 @@ package struct Repository: Sendable, Hashable {
 package enum RepositoryError: Error, Hashable, Sendable {
   case noSuchFolder(String)
   case outsideRepository(String)
+  case bare(String)
   case notAGitFile(String)
   case missingGitFolder(String, String)
   case unreadable(FileError)
@@ -83,6 +90,7 @@ extension RepositoryError: CustomStringConvertible {
     switch self {
     case .noSuchFolder(let path): "there is no folder \(path)"
     case .outsideRepository(let path): "\(path) is not in a git repository"
+    case .bare(let path): "\(path) is a repository without a checkout"
     case .notAGitFile(let path): "\(path) is a file, but does not name a git folder"
     case .missingGitFolder(let file, let path): "\(file) names \(path), which is not there"
     case .unreadable(let error): error.description
@@ -94,6 +102,7 @@ extension RepositoryError: CustomStringConvertible {
     switch self {
     case .noSuchFolder: "check the path behind -C"
     case .outsideRepository: "make one with `git init`, or name one with -C DIR"
+    case .bare: "work in a clone of it, or in a worktree: git worktree add ../checkout"
     case .notAGitFile, .missingGitFolder:
       "the checkout is damaged; `git worktree repair` may mend it"
     case .unreadable: "check the permissions"

@@ -1,0 +1,189 @@
+/// What `divisi clean` would remove, and what it would leave, each with the reason.
+package struct Cleanup: Sendable, Hashable {
+  package struct Item: Sendable, Hashable {
+    package let release: Release
+    /// A path or the name of a branch.
+    package let name: String
+    package let reason: String
+    package let owner: WorkOwner
+  }
+
+  package struct Left: Sendable, Hashable {
+    package let name: String
+    package let reason: String
+  }
+
+  /// Worktrees first, because branches can only go after them.
+  package let items: [Item]
+  package let left: [Left]
+}
+
+extension Cleanup {
+  /// Looks at everything that Divisi made in a repository.
+  ///
+  /// A worktree can go where nobody uses it, nothing in it is uncommitted and its commits are
+  /// merged; a branch where all of it is merged into an integration branch or into the branch that
+  /// the person is on. What a killed run left stays for `resume`.
+  package static func plan(_ worktrees: Worktrees) throws(WorkspaceError) -> Cleanup {
+    var planner = Planner(worktrees: worktrees, branches: try Branches(worktrees.git))
+    try planner.lookAtWorktrees()
+    try planner.lookAtBranches()
+    return Cleanup(items: planner.items, left: planner.left)
+  }
+
+  /// Removes one item; gives what was pinned of it.
+  package static func carryOut(
+    _ item: Item, _ git: Git
+  ) throws(WorkspaceError) -> KeptWork? {
+    try Keep(git).release(item.release, of: item.owner, because: "clean: " + item.reason)
+  }
+}
+
+/// The branches of a repository that count here.
+private struct Branches {
+  var features: [(name: String, tip: ObjectID)] = []
+  var integrations: [(name: String, tip: ObjectID)] = []
+  /// The branch that the person is on, or the commit where that is none.
+  var own: (name: String, tip: ObjectID)?
+
+  init(_ git: Git) throws(WorkspaceError) {
+    if let head = try git.commit("HEAD") {
+      let name = try git.run(["symbolic-ref", "--quiet", "--short", "HEAD"], expecting: [0, 1]).line
+      own = (name.isEmpty ? "HEAD" : name, head)
+    }
+    let lines = try git.run([
+      "for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/heads/feature/",
+      "refs/heads/orchestration/", "refs/heads/milestone/",
+    ]).lines
+    for line in lines {
+      let words = line.split(separator: " ", maxSplits: 1)
+      guard words.count == 2, let tip = ObjectID(String(words[0])) else { continue }
+      let name = String(words[1])
+      if name.hasPrefix("feature/task-") {
+        features.append((name, tip))
+      } else if !name.hasPrefix("feature/") {
+        integrations.append((name, tip))
+      }
+    }
+  }
+}
+
+private struct Planner {
+  let worktrees: Worktrees
+  let branches: Branches
+  var items: [Cleanup.Item] = []
+  var left: [Cleanup.Left] = []
+  /// Branches that a worktree is on which stays.
+  private var used: Set<String> = []
+  private var answers: [ObjectID: String?] = [:]
+
+  init(worktrees: Worktrees, branches: Branches) {
+    self.worktrees = worktrees
+    self.branches = branches
+  }
+
+  mutating func lookAtWorktrees() throws(WorkspaceError) {
+    for found in try worktrees.survey() {
+      let name =
+        worktrees.git.repository.relativePath(of: found.worktree.path) ?? found.worktree.path
+      let reason = try reasonToStay(found)
+      if let reason {
+        left.append(Cleanup.Left(name: name, reason: reason))
+        if let branch = found.branch { used.insert(branch) }
+        continue
+      }
+      items.append(
+        Cleanup.Item(
+          release: .remove(found.worktree), name: name,
+          reason: found.use == .gone ? "its folder is gone" : try mergedReason(found.head) ?? "",
+          owner: owner(of: lastPart(of: name))))
+    }
+    for path in try worktrees.strangers() {
+      left.append(
+        Cleanup.Left(
+          name: worktrees.git.repository.relativePath(of: path) ?? path,
+          reason: "git does not know it as a worktree"))
+    }
+    for listed in try worktrees.git.listWorktrees()
+    where !listed.path.hasPrefix(worktrees.folder + "/") {
+      if let branch = listed.branch { used.insert(branch) }
+    }
+  }
+
+  mutating func lookAtBranches() throws(WorkspaceError) {
+    for (name, tip) in branches.features where !used.contains(name) {
+      if let reason = try mergedReason(tip) {
+        items.append(item(name, reason))
+      } else {
+        left.append(Cleanup.Left(name: name, reason: "not merged"))
+      }
+    }
+    for (name, tip) in branches.integrations where !used.contains(name) {
+      guard let own = branches.own else { continue }
+      // One that nothing has landed on yet belongs to a run that has only begun.
+      let hasLanded = try worktrees.git.run([
+        "log", "-1", "--format=%(trailers:key=Divisi-Step,valueonly)", tip.hex, "--",
+      ]).line
+      if !hasLanded.isEmpty, let by = try worktrees.git.isMerged(tip, into: own.tip) {
+        items.append(item(name, reason(by, own.name)))
+      } else {
+        left.append(
+          Cleanup.Left(
+            name: name,
+            reason: hasLanded.isEmpty
+              ? "nothing has landed on it yet" : "not merged into \(own.name)"))
+      }
+    }
+  }
+
+  private func item(_ name: String, _ reason: String) -> Cleanup.Item {
+    Cleanup.Item(
+      release: .deleteBranch(name), name: name, reason: reason, owner: owner(of: lastPart(of: name))
+    )
+  }
+
+  private func owner(of name: String) -> WorkOwner { WorkOwner(session: "clean", step: name) }
+
+  private func lastPart(of name: String) -> String {
+    name.split(separator: "/").last.map(String.init) ?? name
+  }
+
+  /// Why a worktree is not to be removed, or nothing where it may be.
+  private mutating func reasonToStay(_ found: FoundWorktree) throws(WorkspaceError) -> String? {
+    switch found.use {
+    case .locked(let owner): return "in use by process \(owner.process)"
+    case .occupied(let processes):
+      return "in use by process \(processes.map(String.init).joined(separator: ", "))"
+    case .left: return "left by a run that was ended; resume it, or unlock it"
+    case .lockedByPerson(let reason): return "locked" + (reason.isEmpty ? "" : ": \(reason)")
+    case .gone: return nil
+    case .parked, .free:
+      guard try worktrees.git.status(of: found.worktree).isClean else {
+        return "holds work that is not committed"
+      }
+      return try mergedReason(found.head) == nil ? "not merged" : nil
+    }
+  }
+
+  private mutating func mergedReason(_ tip: ObjectID?) throws(WorkspaceError) -> String? {
+    guard let tip else { return nil }
+    if let answer = answers[tip] { return answer }
+    var answer: String?
+    for target in branches.integrations + [branches.own].compactMap({ $0 }) {
+      if let by = try worktrees.git.isMerged(tip, into: target.tip) {
+        answer = reason(by, target.name)
+        break
+      }
+    }
+    answers[tip] = answer
+    return answer
+  }
+
+  private func reason(_ by: MergedBy, _ target: String) -> String {
+    switch by {
+    case .commits: "merged into \(target)"
+    case .content: "all of it is in \(target)"
+    case .changes, .squash: "its changes are in \(target)"
+    }
+  }
+}

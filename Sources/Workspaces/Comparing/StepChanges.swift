@@ -1,0 +1,90 @@
+/// What a step changed: files, and the patch that a person reads.
+package struct ChangedFile: Sendable, Hashable {
+  package enum Kind: String, Sendable, Hashable {
+    case added = "A"
+    case modified = "M"
+    case deleted = "D"
+    /// A file became a link, or a link a folder of another repository.
+    case retyped = "T"
+  }
+
+  package let path: String
+  package let kind: Kind
+  /// Lines added and removed; nothing for files that are not text.
+  package let lines: Lines?
+  /// The size of the new file, in bytes.
+  package let size: Int
+
+  package struct Lines: Sendable, Hashable {
+    package let added: Int
+    package let removed: Int
+  }
+}
+
+extension Git {
+  /// The files that differ between two commits or trees; a renamed file is one that went and one
+  /// that came, because both paths were touched.
+  package func changes(
+    from base: ObjectID, to head: ObjectID
+  ) throws(WorkspaceError) -> [ChangedFile] {
+    var fields = try run([
+      "diff-tree", "-r", "-z", "--no-renames", "--raw", "--no-abbrev", "--numstat", base.hex,
+      head.hex, "--",
+    ]).fields[...]
+    var found: [(path: String, kind: ChangedFile.Kind, object: String)] = []
+    while let field = fields.first, field.hasPrefix(":") {
+      let words = field.split(separator: " ")
+      fields.removeFirst()
+      guard let path = fields.popFirst(), words.count == 5,
+        let kind = ChangedFile.Kind(rawValue: String(words[4].prefix(1)))
+      else { continue }
+      found.append((path, kind, words[1] == "160000" ? "" : String(words[3])))
+    }
+    var lines: [String: ChangedFile.Lines] = [:]
+    for field in fields {
+      let parts = field.split(separator: "\t", maxSplits: 2)
+      guard parts.count == 3, let added = Int(parts[0]), let removed = Int(parts[1]) else {
+        continue
+      }
+      lines[String(parts[2])] = ChangedFile.Lines(added: added, removed: removed)
+    }
+    let sizes = try sizes(of: found.filter { $0.kind != .deleted }.map(\.object))
+    return found.map { file in
+      ChangedFile(
+        path: file.path, kind: file.kind, lines: lines[file.path],
+        size: file.kind == .deleted ? 0 : sizes[file.object] ?? 0)
+    }
+  }
+
+  private func sizes(of objects: [String]) throws(WorkspaceError) -> [String: Int] {
+    let asked = objects.filter { !$0.isEmpty }
+    guard !asked.isEmpty else { return [:] }
+    let lines = try run(
+      ["cat-file", "--batch-check=%(objectname) %(objectsize)"],
+      input: Array(asked.map { $0 + "\n" }.joined().utf8)
+    ).lines
+    var sizes: [String: Int] = [:]
+    for line in lines {
+      let words = line.split(separator: " ")
+      if words.count == 2, let size = Int(words[1]) { sizes[String(words[0])] = size }
+    }
+    return sizes
+  }
+
+  /// The patch from one commit to another, whole, as `git apply` takes it.
+  package func patch(
+    from base: ObjectID, to head: ObjectID
+  ) throws(WorkspaceError) -> [UInt8] {
+    try run([
+      "diff-tree", "-r", "--patch", "--binary", "--full-index", "--no-ext-diff", "--no-textconv",
+      "--src-prefix=a/", "--dst-prefix=b/", base.hex, head.hex, "--",
+    ]).bytes
+  }
+}
+
+extension Sequence<ChangedFile> {
+  /// The paths that a step touched and may not touch.
+  package func outside(_ isAllowed: (String) -> Bool) -> [String] {
+    filter { !isAllowed($0.path) }.map(\.path)
+  }
+}

@@ -1,0 +1,186 @@
+import Files
+import Glibc
+
+/// What is to be done to a worktree or a branch that may hold work.
+package enum Release: Sendable, Hashable {
+  /// The worktree's folder goes; its branch stays.
+  case remove(Worktree)
+  /// The worktree becomes exactly what a branch holds, and is on that branch.
+  case reuse(Worktree, branch: String)
+  /// The worktree becomes exactly a commit, on no branch.
+  case detach(Worktree, at: ObjectID)
+  /// The branch that the worktree is on goes back to a commit, and its files with it.
+  case rewind(Worktree, to: ObjectID)
+  /// What git began in the worktree is given up; what was there before it began stays.
+  case abort(Worktree, HalfDone)
+  case deleteBranch(String)
+  /// A branch that no worktree is on names another commit.
+  case moveBranch(String, to: ObjectID)
+}
+
+extension Keep {
+  /// Removes or resets a worktree or a branch, after everything in it that nothing else holds has
+  /// been pinned. This is the one place in Divisi that does either; a test looks for others.
+  ///
+  /// Ended at any moment it leaves the work where it was, or pinned, or both. Where a process works
+  /// in the folder nothing is done. What is given is what was pinned; nothing where all of it is
+  /// held by a branch that stays.
+  @discardableResult
+  package func release(
+    _ release: Release, of owner: WorkOwner, because reason: String
+  ) throws(WorkspaceError) -> KeptWork? {
+    switch release {
+    case .remove(let worktree):
+      let kept = try secure(worktree, of: owner, because: reason)
+      try remove(worktree)
+      return kept
+    case .reuse(let worktree, let branch):
+      let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
+      try empty(worktree, status)
+      try git.run(["checkout", "--quiet", "--force", branch, "--"], at: worktree)
+      return kept
+    case .detach(let worktree, let commit):
+      let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
+      try empty(worktree, status)
+      try git.run(["checkout", "--quiet", "--force", "--detach", commit.hex, "--"], at: worktree)
+      return kept
+    case .rewind(let worktree, let commit):
+      // The branch itself loses commits here, so that being on it saves nothing.
+      let status = try checked(worktree)
+      let kept = try pin(worktree, status: status, of: owner, because: reason)
+      try empty(worktree, status)
+      try git.run(["reset", "--quiet", "--hard", commit.hex, "--"], at: worktree)
+      return kept
+    case .abort(let worktree, let operation):
+      let kept = try pin(worktree, of: owner, because: reason)
+      try abort(operation, in: worktree)
+      return kept
+    case .deleteBranch(let name):
+      let tip = try tipOfFreeBranch(name)
+      let kept = try pin(branch: name, at: tip, of: owner, because: reason)
+      try git.alone { () throws(WorkspaceError) in
+        try git.run(["update-ref", "-d", "refs/heads/" + name, tip.hex])
+      }
+      return kept
+    case .moveBranch(let name, let commit):
+      let tip = try tipOfFreeBranch(name)
+      if tip == commit { return nil }
+      let kept = try pin(branch: name, at: tip, of: owner, because: reason)
+      guard try git.moveRef("refs/heads/" + name, to: commit, from: tip, because: reason) else {
+        throw .branchMoved(name)
+      }
+      return kept
+    }
+  }
+
+  /// Forgets kept work. What only it held is then git's to collect.
+  package func drop(_ work: KeptWork) throws(WorkspaceError) {
+    let git = git
+    try git.alone { () throws(WorkspaceError) in
+      try git.run(["update-ref", "-d", work.ref, work.commit.hex])
+    }
+  }
+
+  /// Forgets what was kept before a time, in seconds since 1970, and gives it.
+  package func expire(before time: Int) throws(WorkspaceError) -> [KeptWork] {
+    var expired: [KeptWork] = []
+    for work in try list() where work.time < time {
+      try drop(work)
+      expired.append(work)
+    }
+    return expired
+  }
+
+  private func secure(
+    _ worktree: Worktree, of owner: WorkOwner, because reason: String
+  ) throws(WorkspaceError) -> KeptWork? {
+    try secureLooking(worktree, of: owner, because: reason).0
+  }
+
+  /// Pins what would be lost, and says what was there.
+  private func secureLooking(
+    _ worktree: Worktree, of owner: WorkOwner, because reason: String
+  ) throws(WorkspaceError) -> (KeptWork?, WorktreeStatus?) {
+    let status = try checked(worktree)
+    if let status, status.isClean, try isHeldByBranch(worktree) { return (nil, status) }
+    return (try pin(worktree, status: status, of: owner, because: reason), status)
+  }
+
+  /// Looks whether a worktree may be touched: it is none of the person's, and nobody is in it.
+  private func checked(_ worktree: Worktree) throws(WorkspaceError) -> WorktreeStatus? {
+    let repository = git.repository
+    guard worktree.path != repository.root,
+      worktree.gitFolder.hasPrefix(repository.commonFolder + "/worktrees/")
+    else { throw .notOurs(worktree.path) }
+    let processes = occupants(of: worktree.path)
+    guard processes.isEmpty else { throw .occupied(worktree.path, processes) }
+    return try statusIfThere(worktree, noting: true)
+  }
+
+  /// Whether a branch that stays holds all commits of a worktree, its log and the stashes too.
+  private func isHeldByBranch(_ worktree: Worktree) throws(WorkspaceError) -> Bool {
+    guard try git.branch(of: worktree)?.hasPrefix("refs/heads/") == true else { return false }
+    return try Snapshot.branchHoldsAll(git, of: worktree)
+  }
+
+  /// Where a branch of Divisi's is that no checkout is on: moving it would change that one.
+  private func tipOfFreeBranch(_ name: String) throws(WorkspaceError) -> ObjectID {
+    guard
+      ["feature/task-", "orchestration/", "milestone/", "kept/"].contains(where: name.hasPrefix)
+    else { throw .notOurs(name) }
+    guard let tip = try git.commit("refs/heads/" + name) else { throw .noSuchBranch(name) }
+    if let place = try git.listWorktrees().first(where: { $0.branch == name }) {
+      throw .branchCheckedOut(branch: name, path: place.path)
+    }
+    return tip
+  }
+
+  private func remove(_ worktree: Worktree) throws(WorkspaceError) {
+    let git = git
+    try git.alone { () throws(WorkspaceError) in
+      try worktree.mend()
+      // Twice: a lock of our own is no hindrance. That nobody works there was seen.
+      try git.run(["worktree", "remove", "--force", "--force", worktree.path])
+    }
+  }
+
+  /// Takes out what checking something out would leave: half-done operations, and files that git
+  /// does not track.
+  private func empty(
+    _ worktree: Worktree, _ status: WorktreeStatus?
+  ) throws(WorkspaceError) {
+    guard let status else { throw .worktreeGone(worktree.path) }
+    for operation in status.operations {
+      switch operation {
+      case .rebase: try git.run(["rebase", "--quit"], at: worktree)
+      case .bisect: try git.run(["bisect", "reset", "HEAD"], at: worktree)
+      // Checking out by force forgets these.
+      case .merge, .cherryPick, .revert: continue
+      }
+    }
+    let brought = git.broughtPaths(into: worktree)
+    if status.untracked.isEmpty, status.nested.isEmpty, status.ignored.isEmpty, brought.isEmpty {
+      return
+    }
+    try git.run(["clean", "--quiet", "-ffdx"], at: worktree)
+    unlink(worktree.gitFolder + "/divisi-brought")
+  }
+
+  private func abort(_ operation: HalfDone, in worktree: Worktree) throws(WorkspaceError) {
+    switch operation {
+    case .merge, .cherryPick, .revert, .rebase:
+      do {
+        try git.run([operation.rawValue, "--abort"], at: worktree)
+      } catch {
+        // Pinned above; what the operation changed is in the way of its own end.
+        try git.run(["reset", "--quiet", "--hard", "HEAD", "--"], at: worktree)
+        try git.run([operation.rawValue, "--quit"], at: worktree, expecting: [0, 1, 128])
+      }
+    case .bisect: try git.run(["bisect", "reset", "HEAD"], at: worktree)
+    }
+  }
+}
+
+extension Worktree {
+  var isThere: Bool { entryKind(path) == .folder }
+}

@@ -1,0 +1,92 @@
+import Glibc
+package import Files
+
+/// Why something could not be done in a repository. Nothing is lost by any of them: work that was
+/// to be removed is still where it was.
+package enum WorkspaceError: Error, Hashable, Sendable {
+  case git(GitError)
+  case file(FileError)
+  /// Its git is older than what Divisi needs.
+  case oldGit(String)
+  /// There is no commit yet to begin from; the name is that of the branch to be.
+  case noCommit(String)
+  case bare(String)
+  /// A branch that Divisi wants to move is checked out at a path that is not Divisi's.
+  case branchCheckedOut(branch: String, path: String)
+  /// Something lies where a worktree is to be, and it is none.
+  case pathTaken(String)
+  /// Two names differ by case alone on a file system that does not tell them apart.
+  case sameBesidesCase(String, String)
+  case noSuchBranch(String)
+  /// Somebody else moved or removed a branch at the same moment.
+  case branchMoved(String)
+  /// A worktree or branch that Divisi did not make, and so neither removes nor resets.
+  case notOurs(String)
+  /// The folder of a worktree is not there any more.
+  case worktreeGone(String)
+  /// The agent went to another commit, beside what its branch holds.
+  case strayed(branch: String, path: String)
+  /// Processes work in a folder that is to be removed or reset.
+  case occupied(String, [Int32])
+  case noSuchKeep(String)
+  /// A path leads out of its worktree through a link.
+  case outsideWorktree(String)
+}
+
+extension WorkspaceError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .git(let error): error.description
+    case .file(let error): error.description
+    case .oldGit(let version): "git \(version) is too old"
+    case .noCommit(let branch): "the branch \(branch) has no commit yet"
+    case .bare(let path): "\(path) is a repository without a checkout"
+    case .branchCheckedOut(let branch, let path): "the branch \(branch) is checked out in \(path)"
+    case .pathTaken(let path): "\(path) is in the way: it is not a worktree of this repository"
+    case .sameBesidesCase(let one, let other):
+      "\(one) and \(other) differ only in case, which this file system does not tell apart"
+    case .noSuchBranch(let name): "there is no branch \(name)"
+    case .branchMoved(let name): "the branch \(name) was moved by somebody else"
+    case .notOurs(let name): "\(name) was not made by Divisi"
+    case .worktreeGone(let path): "the folder \(path) is gone"
+    case .strayed(let branch, let path):
+      "\(path) has left the branch \(branch) for a commit that the branch does not hold"
+    case .occupied(let path, let processes):
+      "\(path) is in use by process \(processes.map(String.init).joined(separator: ", "))"
+    case .noSuchKeep(let name): "nothing is kept as \(name)"
+    case .outsideWorktree(let path): "\(path) leads out of the worktree"
+    }
+  }
+
+  /// What to do about it.
+  package var hint: String {
+    switch self {
+    case .git(let error): error.hint
+    case .file: "check the disk and who may write there"
+    case .oldGit: "install git \(GitVersion.least) or later"
+    case .noCommit: "commit something first: git commit --allow-empty -m Begin"
+    case .bare: "work in a clone of it, or in a worktree: git worktree add ../checkout"
+    case .branchCheckedOut(_, let path): "switch to another branch in \(path)"
+    case .pathTaken: "move it away; Divisi removes nothing that it did not make"
+    case .sameBesidesCase: "give one of the steps another name"
+    case .noSuchBranch: "`git branch` lists those that are there"
+    case .branchMoved: "try again; nothing was changed"
+    case .notOurs: "Divisi neither removes nor resets it; do so yourself"
+    case .worktreeGone: "what was committed is on its branch; try the step again"
+    case .strayed: "what is there is kept; merge it into the branch, or try the step again"
+    case .occupied: "let it end, or stop it"
+    case .noSuchKeep: "`divisi keep list` lists what is kept"
+    case .outsideWorktree: "remove the link, or the pattern that names it"
+    }
+  }
+}
+
+/// What the system calls an error.
+func systemText(_ code: Int32) -> String { String(cString: strerror(code)) }
+
+/// Does something with files, in the words of this target's error.
+func withFiles<Result>(
+  _ body: () throws(FileError) -> Result
+) throws(WorkspaceError) -> Result {
+  do { return try body() } catch { throw .file(error) }
+}

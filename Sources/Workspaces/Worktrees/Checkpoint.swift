@@ -1,0 +1,124 @@
+import Files
+
+/// What an agent left, made a commit of its branch.
+package struct Checkpoint: Sendable, Hashable {
+  /// The branch's last commit now.
+  package let head: ObjectID
+  /// Whether something had been left that no commit held.
+  package let isCommitted: Bool
+  /// What git was in the midst of, and could be brought to its end.
+  package let finished: [HalfDone]
+  /// The same, given up because files were still undecided; all of it is in `kept`.
+  package let aborted: [HalfDone]
+  /// Repositories of their own in the worktree, which no commit here can hold.
+  package let nested: [String]
+  package let kept: KeptWork?
+}
+
+extension Git {
+  /// Commits all that is in a worktree and not ignored, on the branch that the worktree is for.
+  ///
+  /// A half-done merge is pinned first, and then finished where every file is decided, otherwise
+  /// given up. Where the agent has gone to another branch that holds all of its own, it is brought
+  /// back; where the two differ that is an error, and all is as it was.
+  package func checkpoint(
+    _ worktree: Worktree, branch: String, message: String, of owner: WorkOwner
+  ) throws(WorkspaceError) -> Checkpoint {
+    guard worktree.isThere else { throw .worktreeGone(worktree.path) }
+    let before = try status(of: worktree)
+    var kept: KeptWork?
+    var finished: [HalfDone] = []
+    var aborted: [HalfDone] = []
+    if !before.operations.isEmpty {
+      let keep = Keep(self)
+      kept = try keep.pin(
+        worktree, status: before, of: owner, because: "half-done work before a checkpoint")
+      for operation in before.operations {
+        if operation.endsWithACommit, isDecided(before.unmerged, in: worktree) {
+          finished.append(operation)
+        } else {
+          kept = try keep.release(
+            .abort(worktree, operation), of: owner,
+            because: "a \(operation.rawValue) that was given up")
+          aborted.append(operation)
+        }
+      }
+    }
+    try returnToBranch(branch, worktree, of: owner)
+    let now = aborted.isEmpty ? before : try status(of: worktree)
+    let isMerging = !finished.isEmpty
+    let hasLeft = !now.changed.isEmpty || !now.unmerged.isEmpty || !now.untracked.isEmpty
+    if hasLeft || isMerging {
+      try commitAll(in: worktree, without: now.nested, message: message, allowEmpty: isMerging)
+    }
+    guard let head = try head(of: worktree) else { throw .noCommit(branch) }
+    return Checkpoint(
+      head: head, isCommitted: hasLeft || isMerging, finished: finished, aborted: aborted,
+      nested: now.nested, kept: kept)
+  }
+
+  private func commitAll(
+    in worktree: Worktree, without nested: [String], message: String, allowEmpty: Bool
+  ) throws(WorkspaceError) {
+    try stageAll(in: worktree, without: nested)
+    let hasStaged =
+      try run(
+        ["diff", "--cached", "--quiet", "--ignore-submodules=none"], at: worktree,
+        expecting: [0, 1]
+      )
+      .status == 1
+    guard hasStaged || allowEmpty else { return }
+    let hooks = runsHooks ? [] : ["--no-verify"]
+    try run(
+      ["commit", "--quiet", "--no-gpg-sign", "--cleanup=verbatim", "--allow-empty", "--file=-"]
+        + hooks,
+      at: worktree, input: Array(message.utf8),
+      options: runsHooks ? GitOptions.withHooks : GitOptions.common)
+  }
+
+  /// Brings a worktree back onto its branch where nothing is lost by it.
+  private func returnToBranch(
+    _ branch: String, _ worktree: Worktree, of owner: WorkOwner
+  ) throws(WorkspaceError) {
+    let ref = "refs/heads/" + branch
+    guard try self.branch(of: worktree) != ref else { return }
+    let tip = try commit(ref)
+    guard let head = try head(of: worktree) else {
+      throw .strayed(branch: branch, path: worktree.path)
+    }
+    if let tip, tip != head, try !isAncestor(tip, of: head) {
+      guard try isAncestor(head, of: tip) else {
+        throw .strayed(branch: branch, path: worktree.path)
+      }
+      // The branch is ahead: going there keeps what is not committed, or refuses.
+      let result = try run(
+        ["checkout", "--quiet", branch, "--"], at: worktree, expecting: [0, 1, 128])
+      guard result.status == 0 else { throw .strayed(branch: branch, path: worktree.path) }
+      return
+    }
+    if tip != head, try !moveRef(ref, to: head, from: tip, because: "follow the agent") {
+      throw .strayed(branch: branch, path: worktree.path)
+    }
+    try run(["symbolic-ref", "-m", "divisi: back on the branch", "HEAD", ref], at: worktree)
+  }
+
+  /// Whether no file that a merge left open still has its marks.
+  private func isDecided(_ paths: [String], in worktree: Worktree) -> Bool {
+    paths.allSatisfy { path in
+      guard let bytes = try? readFile(worktree.path + "/" + path) else { return true }
+      return !bytes.split(separator: UInt8(ascii: "\n")).contains { line in
+        line.starts(with: Array("<<<<<<< ".utf8)) || line.starts(with: Array(">>>>>>> ".utf8))
+      }
+    }
+  }
+}
+
+extension HalfDone {
+  /// Whether one commit brings it to its end.
+  fileprivate var endsWithACommit: Bool {
+    switch self {
+    case .merge, .cherryPick, .revert: true
+    case .rebase, .bisect: false
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Files
+
+/// What in a worktree is not in the commit that it stands on.
+package struct WorktreeStatus: Sendable, Hashable {
+  package fileprivate(set) var head: ObjectID?
+  /// Tracked files that differ, in the index or on disk.
+  package fileprivate(set) var changed: [String] = []
+  /// Files that a merge could not decide.
+  package fileprivate(set) var unmerged: [String] = []
+  /// Files that git neither tracks nor ignores.
+  package fileprivate(set) var untracked: [String] = []
+  /// Folders that are repositories of their own, unknown to this one.
+  package fileprivate(set) var nested: [String] = []
+  /// Submodules with commits or changes that this repository does not know.
+  package fileprivate(set) var submodules: [String] = []
+  package fileprivate(set) var ignored: [String] = []
+  /// What git was in the midst of.
+  package fileprivate(set) var operations: [HalfDone] = []
+
+  /// Whether nothing in it would be lost if its files were replaced.
+  package var isClean: Bool {
+    changed.isEmpty && unmerged.isEmpty && untracked.isEmpty && nested.isEmpty
+      && operations.isEmpty
+  }
+}
+
+/// Something that git began and did not end.
+package enum HalfDone: String, Sendable, Hashable, CaseIterable {
+  case merge
+  case cherryPick = "cherry-pick"
+  case revert
+  case rebase
+  case bisect
+
+  /// What in the worktree's git folder says so.
+  var marks: [String] {
+    switch self {
+    case .merge: ["MERGE_HEAD"]
+    case .cherryPick: ["CHERRY_PICK_HEAD"]
+    case .revert: ["REVERT_HEAD"]
+    case .rebase: ["rebase-merge", "rebase-apply"]
+    case .bisect: ["BISECT_LOG"]
+    }
+  }
+}
+
+extension Git {
+  /// Looks at a worktree without changing anything in it.
+  ///
+  /// Copies and links that Divisi itself brought into it do not count. Where nobody else works in
+  /// the worktree, git may note in its index which files it found unchanged, so that the next look
+  /// need not read them.
+  package func status(
+    of worktree: Worktree, noting: Bool = false
+  ) throws(WorkspaceError) -> WorktreeStatus {
+    let fields = try run(
+      [
+        "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all",
+        "--ignored=matching", "--no-renames", "--ignore-submodules=none",
+      ], at: worktree,
+      options: noting
+        ? GitOptions.common.filter { $0 != "--no-optional-locks" } : GitOptions.common
+    ).fields
+    let brought = Set(broughtPaths(into: worktree))
+    var status = WorktreeStatus()
+    for field in fields {
+      let kind = field.prefix { $0 != " " }
+      let rest = field.dropFirst(kind.count + 1)
+      switch kind {
+      case "#":
+        if rest.hasPrefix("branch.oid ") { status.head = ObjectID(String(rest.dropFirst(11))) }
+      case "1":
+        let parts = rest.split(separator: " ", maxSplits: 7)
+        guard parts.count == 8, !brought.contains(String(parts[7])) else { continue }
+        status.changed.append(String(parts[7]))
+        if parts[1].hasPrefix("S") { status.submodules.append(String(parts[7])) }
+      case "u":
+        if let path = rest.split(separator: " ", maxSplits: 9).last {
+          status.unmerged.append(String(path))
+        }
+      case "?":
+        let path = String(rest)
+        if path.hasSuffix("/") {
+          status.nested.append(String(path.dropLast()))
+        } else if !brought.contains(path), !brought.contains(where: { path.hasPrefix($0 + "/") }) {
+          status.untracked.append(path)
+        }
+      case "!": status.ignored.append(String(rest))
+      default: continue
+      }
+    }
+    status.operations = HalfDone.allCases.filter { operation in
+      operation.marks.contains { entryKind(worktree.gitFolder + "/" + $0) != .missing }
+    }
+    return status
+  }
+
+  /// What Divisi copied or linked into a worktree, and no commit is to hold.
+  func broughtPaths(into worktree: Worktree) -> [String] {
+    guard let bytes = try? readFile(worktree.gitFolder + "/divisi-brought") else { return [] }
+    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+  }
+}

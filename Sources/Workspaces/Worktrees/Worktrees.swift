@@ -1,0 +1,311 @@
+import Files
+import Glibc
+
+/// The worktrees that Divisi makes in `.worktrees`: prepared, used again, and found after a crash.
+package struct Worktrees: Sendable {
+  let git: Git
+  /// The folder that they lie in.
+  package let folder: String
+  private let brought: BroughtFiles
+
+  /// Worktrees of a repository, each with copies and links of the files that patterns name.
+  package init(_ git: Git, folder: String? = nil, brought: BroughtFiles = BroughtFiles()) {
+    self.git = git
+    self.folder = folder ?? git.repository.root + "/.worktrees"
+    self.brought = brought
+  }
+
+  /// Where the worktree of a step or lane lies.
+  package func path(of step: String) -> String { folder + "/task-" + step }
+
+  /// The branch of a step or lane.
+  package func branch(of step: String) -> String { "feature/task-" + step }
+
+  /// What was made ready.
+  package struct Prepared: Sendable, Hashable {
+    package let worktree: Worktree
+    package let branch: String
+    package let head: ObjectID
+    /// Whether an earlier worktree was used again.
+    package let isReused: Bool
+    /// What was in the way of it and was set aside.
+    package let kept: [KeptWork]
+    /// Files that git does not track and that were copied or linked.
+    package let brought: [String]
+  }
+
+  /// Makes the worktree of a step, on its branch, at a commit.
+  ///
+  /// What an earlier run left under the same names is pinned and then used again; a worktree that
+  /// was parked is used before a new one is made. The worktree is locked until it is parked or
+  /// removed, in the name of the process that asks.
+  package func prepare(
+    step: String, of owner: WorkOwner, at commit: ObjectID
+  ) throws(WorkspaceError) -> Prepared {
+    let path = path(of: step)
+    let branch = branch(of: step)
+    try makeFolder()
+    let listed = try listedNow(path)
+    let keep = Keep(git)
+    var kept = try freeBranch(branch, besides: path, listed, owner)
+    try checkCase(of: path, listed)
+    var worktree: Worktree?
+    if let old = listed.first(where: { $0.path == path }) {
+      let found = try git.worktree(old)
+      if found.isThere {
+        try found.mend()
+        worktree = found
+        // Off its branch, so that the branch may be moved.
+        kept += [
+          try keep.release(
+            .detach(found, at: commit), of: owner, because: "a new attempt of \(step)")
+        ].compactMap { $0 }
+      } else {
+        kept += [
+          try keep.release(.remove(found), of: owner, because: "the folder of \(step) was gone")
+        ].compactMap { $0 }
+      }
+    } else if entryKind(path) != .missing {
+      guard entryKind(path) == .folder,
+        try withFiles({ () throws(FileError) in try listFolder(path) }).isEmpty
+      else { throw .pathTaken(path) }
+      rmdir(path)
+    }
+    kept += [
+      try place(branch, at: commit, owner, because: "a new attempt of \(step)")
+    ].compactMap { $0 }
+    let isOwn = worktree != nil
+    if worktree == nil { worktree = try claimParked(for: path) }
+    let isReused = worktree != nil
+    let ready: Worktree
+    if let worktree {
+      let before = try keep.release(
+        .reuse(worktree, branch: branch), of: owner, because: "a worktree used again")
+      if !isOwn, let before { kept.append(before) }
+      try lock(worktree, for: owner)
+      ready = worktree
+    } else {
+      ready = try add(path, branch, owner)
+    }
+    let names = try brought.bring(into: ready, of: git)
+    return Prepared(
+      worktree: ready, branch: branch, head: commit, isReused: isReused, kept: kept, brought: names)
+  }
+
+  /// The worktree that a step or lane already has, locked in the name of this process: for an
+  /// attempt that goes on with what the one before left, and for taking up a run again. Nothing in
+  /// it is changed. Nothing where there is none.
+  package func adopt(step: String, of owner: WorkOwner) throws(WorkspaceError) -> Prepared? {
+    let path = path(of: step)
+    guard let listed = try git.listWorktrees().first(where: { $0.path == path }) else { return nil }
+    let worktree = try git.worktree(listed)
+    guard worktree.isThere else { return nil }
+    try worktree.mend()
+    try lock(worktree, for: owner)
+    let branch = branch(of: step)
+    guard let head = try git.head(of: worktree) else { throw .noCommit(branch) }
+    return Prepared(
+      worktree: worktree, branch: branch, head: head, isReused: true, kept: [], brought: [])
+  }
+
+  /// Gives a worktree free for another step. Its files stay as they are until it is used again.
+  package func park(_ worktree: Worktree) throws(WorkspaceError) {
+    try withFiles { () throws(FileError) in
+      try writeFile(worktree.gitFolder + "/divisi-parked", [])
+    }
+    try unlock(worktree)
+  }
+
+  /// A worktree for gates, on no branch, that holds exactly a commit; everything in it that does
+  /// not belong to the commit is gone.
+  package func integrate(
+    _ commit: ObjectID, plan: String, of owner: WorkOwner
+  ) throws(WorkspaceError) -> Worktree {
+    let path = folder + "/integration-" + plan
+    try makeFolder()
+    if let old = try listedNow(path).first(where: { $0.path == path }) {
+      let found = try git.worktree(old)
+      if found.isThere {
+        try found.mend()
+        try Keep(git).release(
+          .detach(found, at: commit), of: owner, because: "the next merge of \(plan)")
+        _ = try brought.bring(into: found, of: git)
+        return found
+      }
+      try Keep(git).release(.remove(found), of: owner, because: "the folder of \(plan) was gone")
+    } else if entryKind(path) != .missing {
+      throw .pathTaken(path)
+    }
+    let worktree = try register(path, ["--detach", path, commit.hex], owner)
+    try fill(worktree)
+    _ = try brought.bring(into: worktree, of: git)
+    return worktree
+  }
+
+  /// Whether tracked files of a worktree still are what its commit says: what gates ran on is then
+  /// what is merged.
+  package func isUnchanged(_ worktree: Worktree) throws(WorkspaceError) -> Bool {
+    let status = try git.status(of: worktree)
+    return status.changed.isEmpty && status.unmerged.isEmpty && status.operations.isEmpty
+  }
+
+  /// Makes the folder of worktrees, which git is to leave alone in the person's checkout.
+  func makeFolder() throws(WorkspaceError) {
+    let (repository, folder) = (git.repository, folder)
+    try withFiles { () throws(FileError) in try createFolder(folder) }
+    guard let path = repository.relativePath(of: folder) else { return }
+    try git.alone { () throws(WorkspaceError) in
+      try withFiles { () throws(FileError) in
+        _ = try repository.exclude(["/\(path)/"], because: "folders that Divisi works in")
+      }
+    }
+  }
+
+  /// The worktrees that git lists, after what a killed run left half done at a path was mended.
+  private func listedNow(_ path: String) throws(WorkspaceError) -> [ListedWorktree] {
+    let listed = try git.listWorktrees()
+    if let old = listed.first(where: { $0.path == path }) {
+      guard old.head == nil || old.head?.isNone == true else { return listed }
+      try git.mendWorktreeRecords()
+    } else {
+      guard entryKind(path) == .folder, try git.rejoin(path) else { return listed }
+    }
+    return try git.listWorktrees()
+  }
+
+  // MARK: branches
+
+  /// Puts a branch at a commit; what it held before is pinned.
+  private func place(
+    _ branch: String, at commit: ObjectID, _ owner: WorkOwner, because reason: String
+  ) throws(WorkspaceError) -> KeptWork? {
+    if try git.moveRef("refs/heads/" + branch, to: commit, from: nil, because: reason) {
+      return nil
+    }
+    return try Keep(git).release(.moveBranch(branch, to: commit), of: owner, because: reason)
+  }
+
+  /// Takes a branch from another worktree of Divisi's that nobody uses: a run that was killed
+  /// between moving a worktree and going to its new branch leaves one on the old branch.
+  private func freeBranch(
+    _ branch: String, besides path: String, _ listed: [ListedWorktree], _ owner: WorkOwner
+  ) throws(WorkspaceError) -> [KeptWork] {
+    guard let other = listed.first(where: { $0.branch == branch && $0.path != path }) else {
+      return []
+    }
+    let found = try survey().first { $0.worktree.path == other.path }
+    switch found?.use {
+    case .parked, .free, .left:
+      guard let found, let head = found.head else { break }
+      return [
+        try Keep(git).release(
+          .detach(found.worktree, at: head), of: owner, because: "its branch is wanted elsewhere")
+      ].compactMap { $0 }
+    case .locked, .occupied, .lockedByPerson, .gone, nil: break
+    }
+    throw .branchCheckedOut(branch: branch, path: other.path)
+  }
+
+  private func checkCase(of path: String, _ listed: [ListedWorktree]) throws(WorkspaceError) {
+    guard try git.flag("core.ignoreCase") else { return }
+    let name = path.lowercased()
+    if let other = listed.first(where: { $0.path.lowercased() == name && $0.path != path }) {
+      throw .sameBesidesCase(path, other.path)
+    }
+  }
+
+  // MARK: making
+
+  /// Adds a worktree: what git does not bear twice at once under the lock, the files after it.
+  private func add(
+    _ path: String, _ branch: String, _ owner: WorkOwner
+  ) throws(WorkspaceError) -> Worktree {
+    let worktree = try register(path, [path, branch], owner)
+    try fill(worktree)
+    return worktree
+  }
+
+  private func register(
+    _ path: String, _ place: [String], _ owner: WorkOwner
+  ) throws(WorkspaceError) -> Worktree {
+    let (git, reason) = (git, lockReason(owner))
+    return try git.alone { () throws(WorkspaceError) in
+      let words = ["worktree", "add", "--quiet", "--no-checkout", "--lock", "--reason", reason]
+      try git.retryingRaces { () throws(WorkspaceError) in try git.run(words + place) }
+      return try git.worktree(at: path)
+    }
+  }
+
+  /// Writes the files of a new worktree's commit.
+  private func fill(_ worktree: Worktree) throws(WorkspaceError) {
+    try git.run(["read-tree", "-m", "-u", "HEAD"], at: worktree)
+    try Submodules(git).fill(worktree)
+  }
+
+  // MARK: the pool
+
+  /// A parked worktree, moved to a path: no other process gets the same.
+  private func claimParked(for path: String) throws(WorkspaceError) -> Worktree? {
+    let (git, folder) = (git, folder)
+    return try git.alone { () throws(WorkspaceError) in
+      for listed in try git.listWorktrees()
+      where listed.path.hasPrefix(folder + "/") && listed.lock == nil {
+        guard let worktree = try? git.worktree(listed), worktree.isThere,
+          unlink(worktree.gitFolder + "/divisi-parked") == 0
+        else { continue }
+        try worktree.mend()
+        // Worktrees with submodules cannot be moved; those stay where they are.
+        guard occupants(of: worktree.path).isEmpty,
+          try git.run(["worktree", "move", worktree.path, path], expecting: [0, 128]).status == 0
+        else { continue }
+        return Worktree(path: path, gitFolder: worktree.gitFolder)
+      }
+      return nil
+    }
+  }
+
+  // MARK: locks
+
+  private func lockReason(_ owner: WorkOwner) -> String {
+    "divisi \(owner.session) \(owner.step)" + (Owner.current().map { " by " + $0.text } ?? "")
+  }
+
+  /// Marks a worktree as in use, in the name of this process, whoever had it before.
+  package func lock(_ worktree: Worktree, for owner: WorkOwner) throws(WorkspaceError) {
+    let reason = Array((lockReason(owner) + "\n").utf8)
+    try git.alone { () throws(WorkspaceError) in
+      unlink(worktree.gitFolder + "/divisi-parked")
+      try withFiles { () throws(FileError) in
+        try writeFile(worktree.gitFolder + "/locked", reason)
+      }
+    }
+  }
+
+  package func unlock(_ worktree: Worktree) throws(WorkspaceError) {
+    try git.alone { () throws(WorkspaceError) in
+      guard unlink(worktree.gitFolder + "/locked") == 0 || errno == ENOENT else {
+        throw .file(FileError("unlock", worktree.path, code: errno))
+      }
+    }
+  }
+}
+
+extension Git {
+  /// A worktree that git lists, with its own git folder. Works where the worktree's folder is gone.
+  package func worktree(_ listed: ListedWorktree) throws(WorkspaceError) -> Worktree {
+    try worktree(at: listed.path)
+  }
+
+  package func worktree(at path: String) throws(WorkspaceError) -> Worktree {
+    let records = repository.commonFolder + "/worktrees"
+    for name in (try? listFolder(records)) ?? [] {
+      guard let bytes = try? readFile(records + "/" + name + "/gitdir") else { continue }
+      let text = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).first
+      // Newer gits may write it as seen from the record.
+      if text.map({ absolutePath(String($0), from: records + "/" + name) }) == path + "/.git" {
+        return Worktree(path: path, gitFolder: records + "/" + name)
+      }
+    }
+    throw .pathTaken(path)
+  }
+}

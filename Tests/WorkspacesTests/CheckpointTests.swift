@@ -1,0 +1,143 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Workspaces
+
+@Suite struct CheckpointTests {
+  /// A worktree in the midst of a merge with a branch that changed the same line.
+  private func merging(_ scene: Scene) throws -> Worktrees.Prepared {
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("src/a.txt", "one\nours\nthree\n")
+    _ = try scene.checkpoint(prepared)
+    try scene.person("checkout", "--quiet", "-b", "other")
+    try scene.write("src/a.txt", "one\ntheirs\nthree\n")
+    try scene.person("commit", "--quiet", "--all", "--message", "Other")
+    _ = try? scene.agent(prepared.worktree, "merge", "--no-edit", "other")
+    #expect(try scene.git.status(of: prepared.worktree).operations == [.merge])
+    return prepared
+  }
+
+  @Test func nothingLeftIsNoCommit() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    let checkpoint = try scene.checkpoint(prepared)
+    #expect(!checkpoint.isCommitted)
+    #expect(checkpoint.head == (try scene.base()))
+  }
+
+  @Test func ignoredFilesAreLeftOut() throws {
+    let scene = try Scene([".gitignore": "*.o\n"])
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("a.o", "o\n")
+    try prepared.worktree.write("a.c", "c\n")
+    let head = try scene.checkpoint(prepared).head
+    #expect(try scene.git.changes(from: scene.base(), to: head).map(\.path) == ["a.c"])
+  }
+
+  @Test func aMergeThatIsDecidedIsFinished() throws {
+    let scene = try Scene()
+    let prepared = try merging(scene)
+    try prepared.worktree.write("src/a.txt", "one\nboth\nthree\n")
+    let checkpoint = try scene.checkpoint(prepared)
+    #expect(checkpoint.finished == [.merge])
+    #expect(checkpoint.kept != nil)
+    #expect(
+      try scene.person("log", "-1", "--format=%P", checkpoint.head.hex).split(separator: " ").count
+        == 2)
+    #expect(try scene.person("show", checkpoint.head.hex + ":src/a.txt") == "one\nboth\nthree\n")
+  }
+
+  @Test func aMergeThatIsUndecidedIsGivenUpAndKept() throws {
+    let scene = try Scene()
+    let prepared = try merging(scene)
+    try prepared.worktree.write("beside.txt", "beside\n")
+    let checkpoint = try scene.checkpoint(prepared)
+    #expect(checkpoint.aborted == [.merge])
+    #expect(try prepared.worktree.read("src/a.txt") == "one\nours\nthree\n")
+    #expect(try scene.person("show", checkpoint.head.hex + ":beside.txt") == "beside\n")
+    let kept = try #require(checkpoint.kept)
+    #expect(kept.operation == .merge)
+    #expect(try scene.person("show", kept.ref + ":src/a.txt").contains("<<<<<<< "))
+  }
+
+  @Test func aRebaseIsGivenUpAndKept() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("src/a.txt", "one\nours\nthree\n")
+    let tip = try scene.checkpoint(prepared).head
+    try scene.write("src/a.txt", "one\ntheirs\nthree\n")
+    try scene.person("commit", "--quiet", "--all", "--message", "Other")
+    _ = try? scene.agent(prepared.worktree, "rebase", "main")
+    let checkpoint = try scene.checkpoint(prepared)
+    #expect(checkpoint.aborted == [.rebase])
+    #expect(checkpoint.head == tip)
+    #expect(try scene.git.branch(of: prepared.worktree) == "refs/heads/feature/task-api")
+  }
+
+  @Test func anAgentThatWentToABranchOfItsOwnIsFollowed() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try scene.agent(prepared.worktree, "checkout", "--quiet", "-b", "mine")
+    try prepared.worktree.write("a", "a\n")
+    try scene.agent(prepared.worktree, "add", "--all")
+    try scene.agent(prepared.worktree, "commit", "--quiet", "--message", "On mine")
+    try prepared.worktree.write("b", "b\n")
+    let checkpoint = try scene.checkpoint(prepared)
+    #expect(try scene.git.commit("refs/heads/feature/task-api") == checkpoint.head)
+    #expect(
+      try scene.git.changes(from: scene.base(), to: checkpoint.head).map(\.path) == ["a", "b"])
+  }
+
+  @Test func anAgentThatLeftItsOwnCommitsIsTold() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("a", "a\n")
+    _ = try scene.checkpoint(prepared)
+    try scene.agent(prepared.worktree, "checkout", "--quiet", "-b", "mine", "main")
+    try prepared.worktree.write("b", "b\n")
+    try scene.agent(prepared.worktree, "add", "--all")
+    try scene.agent(prepared.worktree, "commit", "--quiet", "--message", "Elsewhere")
+    #expect(
+      throws: WorkspaceError.strayed(branch: prepared.branch, path: prepared.worktree.path)
+    ) { try scene.checkpoint(prepared) }
+    #expect(try scene.git.branch(of: prepared.worktree) == "refs/heads/mine")
+  }
+
+  @Test func neitherHooksNorSignaturesStandInTheWay() throws {
+    let scene = try Scene()
+    try scene.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n")
+    try scene.write(".git/hooks/post-checkout", "#!/bin/sh\ntouch ran\n")
+    for hook in ["pre-commit", "post-checkout"] {
+      chmod(scene.root + "/.git/hooks/" + hook, 0o755)
+    }
+    try scene.person("config", "commit.gpgSign", "true")
+    try scene.person("config", "gpg.program", "/bin/false")
+    let prepared = try scene.prepare()
+    #expect(entryKind(prepared.worktree.path + "/ran") == .missing)
+    try prepared.worktree.write("a", "a\n")
+    #expect(try scene.checkpoint(prepared).isCommitted)
+  }
+
+  @Test func hooksRunWhereTheyAreAskedFor() throws {
+    let scene = try Scene(runsHooks: true)
+    try scene.write(".git/hooks/pre-commit", "#!/bin/sh\necho not today >&2\nexit 1\n")
+    chmod(scene.root + "/.git/hooks/pre-commit", 0o755)
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("a", "a\n")
+    let error = #expect(throws: WorkspaceError.self) { try scene.checkpoint(prepared) }
+    #expect(error?.description.contains("not today") == true)
+  }
+
+  @Test func aRepositoryWithinIsNamedAndNotCommitted() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("inner/x", "x\n")
+    try Scene.git(["init", "--quiet"], in: prepared.worktree.path + "/inner")
+    try prepared.worktree.write("a", "a\n")
+    let checkpoint = try scene.checkpoint(prepared)
+    #expect(checkpoint.nested == ["inner"])
+    #expect(try scene.git.changes(from: scene.base(), to: checkpoint.head).map(\.path) == ["a"])
+  }
+}
