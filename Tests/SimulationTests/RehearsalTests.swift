@@ -17,7 +17,7 @@ import Testing
   private func rehearsal(
     _ steps: [RunStep], agents: Int = 4, gates: [RunGate] = [],
     terms change: (inout RehearsalTerms) -> Void = { _ in },
-    _ limit: (inout RunSettings) -> Void = { _ in }
+    limits limit: (inout RunSettings) -> Void = { _ in }
   ) throws -> Rehearsal {
     var settings = RunSettings()
     settings.agents = agents
@@ -83,16 +83,18 @@ import Testing
       step.terms.seats = [Seat(harness: "claude", model: "opus")]
       return step
     }
-    let played = try rehearsal([agent("a"), agent("b")]) { settings in
-      settings.spacing = .zero
-      settings.quotas = [Quota(Pool.model("opus"), 1)]
-    }
+    let played = try rehearsal(
+      [agent("a"), agent("b")],
+      limits: { settings in
+        settings.spacing = .zero
+        settings.quotas = [Quota(Pool.model("opus"), 1)]
+      })
     #expect(played.shown.length == .minutes(20))
     #expect(played.shown.lacks[.pool(Pool.model("opus"))] == .minutes(10))
-    let paced = try rehearsal([agent("a"), agent("b")]) { $0.spacing = .minutes(4) }
+    let paced = try rehearsal([agent("a"), agent("b")], limits: { $0.spacing = .minutes(4) })
     #expect(paced.shown.length == .minutes(14))
     #expect(paced.shown.lacks[.spacing] == .minutes(4))
-    let counted = try rehearsal([agent("a"), agent("b")]) { $0.callsPerHour = 1 }
+    let counted = try rehearsal([agent("a"), agent("b")], limits: { $0.callsPerHour = 1 })
     #expect(counted.shown.length == .minutes(70))
     #expect(counted.shown.lacks[.callsPerHour] != nil)
   }
@@ -115,7 +117,7 @@ import Testing
 
   @Test func attemptsFailAsOftenAsIsAskedFor() throws {
     let played = try rehearsal(
-      (1...200).map { command("s-\($0)", 10) }, agents: 200,
+      (1...200).map { command(StepID("s-\($0)"), 10) }, agents: 200,
       terms: { terms in
         terms.failures = 200
         terms.seeds = 1
