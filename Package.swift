@@ -66,6 +66,12 @@ let package = Package(
     library("Journal", imports: ["Files", "JSONValues", "CSQLite", "CSupport"]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
+    library("Evidence", imports: ["JSONValues", "Plans"]),
+    library(
+      "Agents",
+      imports: [
+        "Configuration", "Documents", "Evidence", "Plans", "Diagnostics", "Files", "JSONValues",
+      ]),
     library(
       "Orders", imports: ["Configuration", "Conducting", "Documents", "Plans", "Diagnostics"]),
     library(
@@ -116,7 +122,7 @@ let package = Package(
     tests(of: "Workspaces", imports: ["Files"]),
     tests(of: "Plans", imports: ["Diagnostics"]),
     tests(of: "Imports"),
-    tests(of: "Conducting", imports: ["JSONValues", "Plans"]),
+    tests(of: "Conducting", imports: ["JSONValues", "Plans"], samples: ["Golden"]),
     tests(of: "Simulation", imports: ["Conducting", "Plans"]),
     tests(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
@@ -124,8 +130,13 @@ let package = Package(
     tests(
       of: "Orders", imports: ["Conducting", "Configuration", "Diagnostics", "Documents", "Plans"]),
     tests(
-      of: "Reports",
-      imports: ["Conducting", "Diagnostics", "JSONValues", "Plans", "Simulation", "Terminal"]),
+      of: "Agents",
+      imports: [
+        "Configuration", "Diagnostics", "Documents", "Evidence", "Files", "JSONValues", "Plans",
+      ],
+      samples: ["Prompts", "Streams"]),
+    tests(of: "Evidence", imports: ["JSONValues", "Plans"], samples: ["Outputs"]),
+    tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),
     tests(of: "divisi", imports: ["Arguments", "JSONValues", "Journal"]),

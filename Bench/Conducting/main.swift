@@ -22,13 +22,16 @@ func order(_ count: Int) -> RunOrder {
   let steps = (0..<count).map { number in
     var needs: Set<StepID> = []
     if number > 0 {
-      for _ in 0..<3 { needs.insert(StepID("s\(chance.number(max(0, number - 1000)...number - 1))")) }
+      for _ in 0..<3 {
+        needs.insert(StepID("s\(chance.number(max(0, number - 1000)...number - 1))"))
+      }
     }
     return RunStep(
       StepID("s\(number)"), kind: .command, needs: needs.sorted(),
       estimate: .minutes(Int64(chance.number(1...50))))
   }
-  return RunOrder(session: "exec-bench-20260101-000000", plan: "bench", settings: settings, steps: steps)
+  return RunOrder(
+    session: "exec-bench-20260101-000000", plan: "bench", settings: settings, steps: steps)
 }
 
 /// Steps are begun and ended as fast as they can be decided on; gives decisions and the time for all.

@@ -1,6 +1,6 @@
 // Declares what is Linux's own.
 #define _GNU_SOURCE
-#include "csupport_files.h"
+#include "files.h"
 
 #include <fcntl.h>
 #include <sys/vfs.h>

@@ -57,6 +57,8 @@ package struct Configuration: Sendable {
     package let origin: Origin
     fileprivate let tree: YAMLTree
     fileprivate let node: YAMLTree.NodeID
+
+    func value<Value>(of setting: Setting<Value>) -> Value? { setting.value(in: tree, node) }
   }
 
   package private(set) var entries: [Entry] = []
@@ -86,9 +88,7 @@ package struct Configuration: Sendable {
 
   /// The value of a setting. Values that cannot be read were told, and the layer below counts.
   package func value<Value>(_ setting: Setting<Value>) -> Value? {
-    guard let entry = entry(setting.name), !entry.tree.isNull(entry.node) else { return nil }
-    var reader = TreeReader(entry.tree)
-    return setting.read(&reader, entry.node)
+    entry(setting.name)?.value(of: setting)
   }
 
   // MARK: Layers
@@ -122,7 +122,7 @@ package struct Configuration: Sendable {
   private mutating func takeValue(
     _ value: String, of name: String, called label: String, _ origin: Origin
   ) {
-    guard let position = index[name] else {
+    guard let position = position(of: name) else {
       let near = closestMatch(to: name, in: index.keys.sorted())
       diagnostics.append(
         Diagnostic(
@@ -147,13 +147,33 @@ package struct Configuration: Sendable {
     if isRight { set(name, tree, node, origin) }
   }
 
+  /// Where a setting stands; a harness that has no default gets a place of its own.
+  private mutating func position(of name: String) -> Int? {
+    if let position = index[name] { return position }
+    guard let setting = Settings.shared.description(of: name),
+      let (tree, node) = SettingValue.parse(setting.defaultText, called: "default")
+    else { return nil }
+    index[name] = entries.count
+    entries.append(
+      Entry(setting: setting, text: "~", origin: .standard, tree: tree, node: node))
+    return entries.count - 1
+  }
+
   private mutating func set(
     _ name: String, _ tree: YAMLTree, _ node: YAMLTree.NodeID, _ origin: Origin
   ) {
-    guard let position = index[name] else { return }
+    guard let position = position(of: name) else { return }
     entries[position] = Entry(
       setting: entries[position].setting, text: tree.flowText(of: node), origin: origin, tree: tree,
       node: node)
+  }
+}
+
+extension Setting {
+  func value(in tree: YAMLTree, _ node: YAMLTree.NodeID) -> Value? {
+    guard !tree.isNull(node) else { return nil }
+    var reader = TreeReader(tree)
+    return read(&reader, node)
   }
 }
 

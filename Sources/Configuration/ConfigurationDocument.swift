@@ -36,6 +36,9 @@ package enum ConfigurationDocument {
         text += "| `\(setting.name)` | \(setting.typeName) | \(standard) | \(setting.help) | "
         text += "`\(setting.key): \(setting.example)` |\n"
       }
+      if section.name == Settings.openSection {
+        text += "\nEach of them may have these keys:\n\n" + HarnessDefinition.keyTable
+      }
       return text
     }.joined(separator: "\n")
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Documents
 package import Plans
 
@@ -58,11 +59,19 @@ package struct Settings: Sendable {
     ("merge", "What a merged tree must pass."),
     ("workspace", "How worktrees are made ready and bounded."),
     ("agents", "Where agents are defined."),
+    (
+      "harnesses",
+      "The programs that run agents, by name. You may change those that are here, key by key, and define others."
+    ),
   ]
+
+  /// The section whose keys are names that the writer chooses.
+  static let openSection = "harnesses"
 
   package private(set) var all: [SettingDescription] = []
   /// The shape of a whole file.
   let shape: ObjectShape
+  private let harnesses: Key<[(name: Located<String>, value: YAMLTree.NodeID)]>
   private let sectionShapes: [(key: Key<YAMLTree.NodeID>, shape: ObjectShape, name: String)]
 
   package let agents: Setting<Int>
@@ -190,9 +199,14 @@ package struct Settings: Sendable {
     agentFolders = all.add(
       "agents.folders", ValueType<String>.path.list(of: "paths"), "[.claude/agents]",
       "folders of agent definition files", example: "[agents, .claude/agents]")
+    for (name, text, help) in StandardHarnesses.all {
+      _ = all.add(
+        "\(Self.openSection).\(name)", HarnessDefinition.type, text, help,
+        example: "{arguments: [--verbose]}")
+    }
     self.all = all.found
     var root = ObjectShape("configuration", help: "Settings of Divisi.")
-    sectionShapes = Self.sections.map { section in
+    sectionShapes = Self.sections.filter { $0.name != Self.openSection }.map { section in
       var shape = ObjectShape("\(section.name) section", help: section.help)
       for setting in all.found where setting.section == section.name { setting.declare(&shape) }
       let key = root.key(
@@ -200,7 +214,21 @@ package struct Settings: Sendable {
         help: section.help, example: "{}")
       return (key, shape, section.name)
     }
+    let open = Self.sections.first { $0.name == Self.openSection }
+    harnesses = root.key(
+      Self.openSection, type: HarnessDefinition.node.byName("names to harnesses"),
+      default: "see below", help: open?.help ?? "", example: "{}")
     shape = root
+  }
+
+  /// The description of a setting; for the open section also of one that has no default.
+  func description(of name: String) -> SettingDescription? {
+    if let known = all.first(where: { $0.name == name }) { return known }
+    guard name.hasPrefix(Self.openSection + ".") else { return nil }
+    var one = Declarations()
+    _ = one.add(
+      name, HarnessDefinition.type, "~", "a program that runs agents", example: "{command: [x]}")
+    return one.found.first
   }
 
   /// The settings that a file's top sets, each with its value. What is wrong with them is told, and
@@ -220,6 +248,26 @@ package struct Settings: Sendable {
         }
         found.append((setting.name, node))
       }
+    }
+    return found + harnessValues(in: file, &reader)
+  }
+}
+
+extension Settings {
+  fileprivate func harnessValues(
+    in file: ObjectReader, _ reader: inout TreeReader
+  ) -> [(name: String, node: YAMLTree.NodeID)] {
+    guard let entries = file.value(harnesses, &reader) else { return [] }
+    var found: [(name: String, node: YAMLTree.NodeID)] = []
+    for (name, node) in entries where !name.value.hasPrefix("x-") {
+      if let flaw = Identifier.flaw(in: name.value) {
+        reader.report(
+          "the name of a harness, `\(name.value)`, \(flaw)", at: name.place, hint: Identifier.rule)
+        continue
+      }
+      let full = "\(Self.openSection).\(name.value)"
+      guard let setting = description(of: full), setting.check(&reader, node) else { continue }
+      found.append((full, node))
     }
     return found
   }

@@ -91,6 +91,62 @@ import Testing
 
   @Test func theSchemaNamesEverySetting() {
     let text = ConfigurationDocument.schema.text()
-    for setting in settings.all { #expect(text.contains("\"\(setting.key)\"")) }
+    // Harnesses have the names that their writers give them.
+    for setting in settings.all where setting.section != "harnesses" {
+      #expect(text.contains("\"\(setting.key)\""))
+    }
+  }
+
+  @Test func aHarnessIsChangedKeyByKeyAndOthersAreAdded() {
+    let configuration = Configuration([
+      file(
+        """
+        harnesses:
+          aider: {model: [--model, "openai/{model}"], silence: 20m}
+          mine:
+            command: [my-agent, "{prompt_file}"]
+            exit_statuses: {7: turn limit}
+        """),
+      .flag("--set", setting: "harnesses.other", value: "{command: [other], prompt: stdin}"),
+    ])
+    #expect(configuration.diagnostics == [])
+    let byName = Dictionary(
+      configuration.harnesses.map { ($0.name, $0.definition) }, uniquingKeysWith: { $1 })
+    #expect(
+      configuration.harnesses.map(\.name)
+        == ["claude", "codex", "aider", "gemini", "vibe", "mine", "other"])
+    #expect(byName["claude"]?.kind == .claude)
+    #expect(byName["aider"]?.command?.first == "aider")
+    #expect(byName["aider"]?.model == ["--model", "openai/{model}"])
+    #expect(byName["aider"]?.silence == .seconds(1200))
+    #expect(byName["mine"]?.exitStatuses == [7: .turnLimit])
+    #expect(byName["other"]?.prompt == .stdin)
+    #expect(configuration.entry("harnesses.mine")?.origin.text == "divisi.yaml:4")
+  }
+
+  @Test func aWrongHarnessIsTold() {
+    let configuration = Configuration([
+      file(
+        """
+        harnesses:
+          mine: {comand: [x]}
+          yours: {command: [], exit_statuses: {300: budget, 4: sleepy}}
+          "a b": {command: [x]}
+        """)
+    ])
+    #expect(
+      configuration.diagnostics.map { "\($0.place?.line ?? 0) \($0.message)" } == [
+        "2 unknown key `comand` in a harness",
+        "3 `exit_statuses`: `sleepy` is not a meaning",
+        "3 `300` is no exit status that can mean failure",
+        "3 `command` names no program",
+        "4 the name of a harness, `a b`, holds a character that an id may not have",
+      ])
+  }
+
+  @Test func theSchemaTakesAHarnessOfAnyName() throws {
+    let validator = SchemaValidator(ConfigurationDocument.schema)
+    #expect(validator.flaws(in: ["harnesses": ["mine": ["command": ["x"]]]]) == [])
+    #expect(validator.flaws(in: ["harnesses": ["mine": ["comand": ["x"]]]]) != [])
   }
 }

@@ -67,4 +67,16 @@ package struct Impact: Hashable, Sendable, Codable {
   package var criticalPathAfter: Span
   package var workBefore: Span
   package var workAfter: Span
+
+  package init(
+    wavesBefore: Int, wavesAfter: Int, criticalPathBefore: Span, criticalPathAfter: Span,
+    workBefore: Span, workAfter: Span
+  ) {
+    self.wavesBefore = wavesBefore
+    self.wavesAfter = wavesAfter
+    self.criticalPathBefore = criticalPathBefore
+    self.criticalPathAfter = criticalPathAfter
+    self.workBefore = workBefore
+    self.workAfter = workAfter
+  }
 }

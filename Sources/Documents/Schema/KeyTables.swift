@@ -15,7 +15,8 @@ package enum KeyTables {
     "### \(shape.name)\n\n\(shape.help)\n\n" + table(shape)
   }
 
-  private static func table(_ shape: ObjectShape) -> String {
+  /// The keys of one object.
+  package static func table(_ shape: ObjectShape) -> String {
     var text = "| key | type | default | meaning | example |\n|---|---|---|---|---|\n"
     for key in shape.keys {
       let names = key.names.map { "`\($0)`" }.joined(separator: ", ")

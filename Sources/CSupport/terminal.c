@@ -1,4 +1,4 @@
-#include "csupport.h"
+#include "terminal.h"
 
 #include <sys/ioctl.h>
 

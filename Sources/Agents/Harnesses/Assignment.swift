@@ -1,0 +1,107 @@
+package import JSONValues
+
+/// What an agent is allowed to do without asking; nobody is there to be asked.
+package enum PermissionPolicy: String, Sendable, Hashable, CaseIterable {
+  /// Reads, and writes nothing: for reviewers.
+  case readOnly = "read-only"
+  /// Writes in its worktree; what else a program would ask for is denied.
+  case workspace
+  /// Anything: for agents whose walls are Divisi's own.
+  case full
+}
+
+/// A server of the Model Context Protocol that an agent is given.
+package struct ContextServer: Sendable, Equatable {
+  package var name: String
+  package var command: [String]
+  package var environment: [String: String]
+
+  package init(name: String, command: [String], environment: [String: String] = [:]) {
+    self.name = name
+    self.command = command
+    self.environment = environment
+  }
+}
+
+/// A login or key whose limits all its agents share, and the folders that keep it from others.
+package struct Account: Sendable, Equatable {
+  package var name: String
+  /// Where programs keep their settings and sessions for this account, a folder of Divisi's own. A
+  /// session can be resumed only with the folder that it began with.
+  package var folder: String
+  /// The home folder that agents see.
+  package var home: String
+  /// Whether the person's own login is used: then its files are linked into the folder, so that a login
+  /// that a program renews is renewed for both.
+  package var usesLogin: Bool
+
+  package init(name: String, folder: String, home: String, usesLogin: Bool = true) {
+    self.name = name
+    self.folder = folder
+    self.home = home
+    self.usesLogin = usesLogin
+  }
+}
+
+/// Everything about one attempt that its program must be told. All paths are absolute.
+package struct Assignment: Sendable, Equatable {
+  package enum Session: Sendable, Equatable {
+    /// A new one, of this name where the program takes one: a UUID.
+    case new(String?)
+    /// To go on where an earlier attempt ended.
+    case resume(String)
+  }
+
+  /// The file of the prompt, as `Prompt` assembled it.
+  package var promptFile: String
+  package var prompt: String
+  package var worktree: String
+  package var attemptFolder: String
+  package var account: Account
+  package var model: String?
+  /// What an agent's definition says beside its header.
+  package var instructions: String?
+  /// Tools that it may use; nothing means all.
+  package var tools: [String]?
+  package var servers: [ContextServer]
+  package var turns: Int
+  package var policy: PermissionPolicy
+  package var session: Session
+  /// The git folders that the worktree writes to: the worktree's own below the repository's, and the
+  /// repository's. A sandbox must leave them open, or the agent cannot commit; each must be there, or
+  /// Codex's sandbox does not start and every command fails without a word.
+  package var gitFolders: [String]
+  /// The shape that the answer must have: a JSON Schema.
+  package var answerSchema: JSON?
+
+  package static let standardTurns = 2000
+
+  package init(
+    promptFile: String, prompt: String, worktree: String, attemptFolder: String, account: Account,
+    model: String? = nil, instructions: String? = nil, tools: [String]? = nil,
+    servers: [ContextServer] = [], turns: Int = Assignment.standardTurns,
+    policy: PermissionPolicy = .full, session: Session = .new(nil), gitFolders: [String] = [],
+    answerSchema: JSON? = nil
+  ) {
+    self.promptFile = promptFile
+    self.prompt = prompt
+    self.worktree = worktree
+    self.attemptFolder = attemptFolder
+    self.account = account
+    self.model = model
+    self.instructions = instructions
+    self.tools = tools
+    self.servers = servers
+    self.turns = turns
+    self.policy = policy
+    self.session = session
+    self.gitFolders = gitFolders
+    self.answerSchema = answerSchema
+  }
+
+  /// A folder for what the program and its tools leave lying around, and for nothing else: no settings may
+  /// lie below it, or Codex's sandbox cannot start.
+  package var temporaryFolder: String { attemptFolder + "/tmp" }
+
+  var resumedSession: String? { if case .resume(let name) = session { name } else { nil } }
+}

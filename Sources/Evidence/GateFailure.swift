@@ -1,0 +1,107 @@
+package import Plans
+
+/// Why a gate's command does not pass.
+package enum GateFailure: Error, Sendable, Equatable {
+  /// The command, or a program that it needs, is not there.
+  case missingTool(String)
+  case status(Int32)
+  case signal(Int32)
+  case timedOut
+  /// The command says success, its own output says otherwise: a pipe may have hidden the status.
+  case failedTests(Int)
+  case noTests
+  /// Tests are expected, and nothing in the output tells how many ran.
+  case unreadableCount(Gate.Expectation)
+  case wrongCount(TestCounts, Gate.Expectation)
+
+  /// Whether a person must put something right before it makes sense to try again.
+  package var isOfEnvironment: Bool { if case .missingTool = self { true } else { false } }
+}
+
+extension Evidence {
+  /// What is expected of a command of which nothing is said: that a test runner runs a test.
+  package static func standardExpectation(
+    of command: String, _ tests: CountedTests?
+  ) -> Gate.Expectation? {
+    tests != nil || !TestRunner.started(by: command).isEmpty ? Gate.Expectation(.moreThan, 0) : nil
+  }
+
+  /// Why the gate fails; nothing where it passes.
+  package func failure(expecting declared: Gate.Expectation?) -> GateFailure? {
+    if let failure = endedBadly { return failure }
+    if let failed = tests?.counts.failed, failed > 0 { return .failedTests(failed) }
+    guard let expectation = declared ?? Self.standardExpectation(of: command, tests) else {
+      return nil
+    }
+    guard let counts = tests?.counts else { return .unreadableCount(expectation) }
+    if expectation.isMet(by: counts) { return nil }
+    // What is only known to be at least so much cannot show that it is enough.
+    if counts.isLowerBound { return .unreadableCount(expectation) }
+    return counts.ran == 0 ? .noTests : .wrongCount(counts, expectation)
+  }
+
+  private var endedBadly: GateFailure? {
+    switch ending {
+    case .notStarted(let words): return .missingTool(words)
+    case .signalled(let signal): return .signal(signal)
+    case .timedOut: return .timedOut
+    case .exited(0): return nil
+    case .exited(let status):
+      if status == 127 || status == 126 { return .missingTool(missingTool ?? lastLine) }
+      // make, npm and others hand the status of what they ran on in words.
+      if tests == nil, let missing = missingTool { return .missingTool(missing) }
+      return .status(status)
+    }
+  }
+
+  /// The line of the output by which a shell or `make` says that a program is not there.
+  private var missingTool: String? {
+    let lines = tail.split(separator: "\n").suffix(6)
+    guard
+      let place = lines.lastIndex(where: { line in
+        line.contains(": command not found") || line.hasSuffix(": not found")
+          || line.contains("Error 127") || line.contains(" No module named ")
+          || line.contains("error: no such command")
+      })
+    else { return nil }
+    let line = lines[place]
+    // `make: *** [test] Error 127` has the program in the line before it.
+    if line.contains("Error 127"), place > lines.startIndex { return String(lines[place - 1]) }
+    return String(line)
+  }
+
+  private var lastLine: String {
+    tail.split(separator: "\n").last.map(String.init) ?? "`\(command)` was not found"
+  }
+}
+
+extension Gate.Expectation {
+  func isMet(by counts: TestCounts) -> Bool {
+    switch relation {
+    case .moreThan: counts.ran > tests
+    case .atLeast: counts.ran >= tests
+    case .exactly: counts.ran == tests && !counts.isLowerBound
+    }
+  }
+
+  /// As it is written in a plan.
+  fileprivate var text: String { "\(relation.rawValue)\(tests)" }
+}
+
+extension GateFailure: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .missingTool(let words): "a program that it needs is missing: \(words)"
+    case .status(let status): "it ended with status \(status)"
+    case .signal(let signal): "it was ended by signal \(signal)"
+    case .timedOut: "it was stopped: its time was over"
+    case .failedTests(let count):
+      "it ended with status 0, but \(count) \(count == 1 ? "test" : "tests") failed"
+    case .noTests: "no test ran"
+    case .unreadableCount(let expectation):
+      "its output does not tell how many tests ran, and `tests: \"\(expectation.text)\"` is expected"
+    case .wrongCount(let counts, let expectation):
+      "\(counts.ran) \(counts.ran == 1 ? "test" : "tests") ran, and \"\(expectation.text)\" are expected"
+    }
+  }
+}

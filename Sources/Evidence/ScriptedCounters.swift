@@ -1,0 +1,238 @@
+/// pytest's last line: `=== 1 failed, 2 passed, 1 skipped in 0.12s ===`, the signs left out by `-q`.
+struct PytestCounter: TestCounter {
+  private(set) var counts: TestCounts?
+
+  mutating func read(_ line: String) {
+    let text = line.trimmed.drop { $0 == "=" || $0 == " " }
+    if text.hasPrefix("no tests ran") || text.hasPrefix("no tests collected") {
+      counts = counts ?? TestCounts()
+      return
+    }
+    guard text.leadingCount != nil, text.contains(" in "), text.contains("s") else { return }
+    // The line holds nothing but counts, of which at least one is of tests.
+    let counted = text.countedWords
+    let words = Set(counted.map(\.word))
+    guard
+      !words.isDisjoint(with: [
+        "passed", "failed", "skipped", "error", "errors", "xfailed", "xpassed", "deselected",
+      ]),
+      Self.endsInTime(text)
+    else { return }
+    var found = TestCounts()
+    for (count, word) in counted {
+      switch word {
+      case "passed", "xfailed", "xpassed": found.passed += count
+      case "failed", "error", "errors": found.failed += count
+      case "skipped": found.skipped += count
+      default: break
+      }
+    }
+    counts = (counts ?? TestCounts()) + found
+  }
+
+  /// `... in 0.12s`, `... in 62.10s (0:01:02)`
+  private static func endsInTime(_ text: Substring) -> Bool {
+    let words = text.split(separator: " ").filter { !$0.allSatisfy { $0 == "=" } }
+    guard let place = words.lastIndex(of: "in"), place + 1 < words.count else { return false }
+    let time = words[place + 1]
+    return time.hasSuffix("s") && Double(time.dropLast()) != nil
+  }
+}
+
+/// Python's unittest: `Ran 3 tests in 0.001s`, then `OK (skipped=1)` or `FAILED (failures=1, errors=1)`.
+struct UnittestCounter: TestCounter {
+  private(set) var counts: TestCounts?
+  private var total: Int?
+
+  mutating func read(_ line: String) {
+    let text = line.trimmed
+    if text.hasPrefix("Ran "), text.contains(" in ") {
+      total = text.dropFirst(4).leadingCount
+    } else if let ran = total,
+      text.hasPrefix("OK") || text.hasPrefix("FAILED") || text.hasPrefix("NO TESTS RAN")
+    {
+      total = nil
+      var (failed, skipped) = (0, 0)
+      for part in text.split(whereSeparator: { "(), ".contains($0) }) {
+        let pair = part.split(separator: "=")
+        guard pair.count == 2, let count = Int(pair[1]) else { continue }
+        switch pair[0] {
+        case "failures", "errors": failed += count
+        case "skipped": skipped += count
+        default: break
+        }
+      }
+      counts =
+        (counts ?? TestCounts()) + TestCounts(total: ran, failed: failed, skipped: skipped)
+    }
+  }
+}
+
+/// `Tests:       1 failed, 2 skipped, 3 passed, 6 total`
+struct JestCounter: TestCounter {
+  private(set) var counts: TestCounts?
+
+  mutating func read(_ line: String) {
+    let text = line.trimmed
+    if text.hasPrefix("No tests found") {
+      counts = counts ?? TestCounts()
+      return
+    }
+    guard text.hasPrefix("Tests:"), text.hasSuffix("total") else { return }
+    var found = TestCounts()
+    for (count, word) in text.dropFirst(6).countedWords {
+      switch word {
+      case "passed": found.passed = count
+      case "failed": found.failed = count
+      case "skipped", "todo": found.skipped += count
+      default: break
+      }
+    }
+    counts = (counts ?? TestCounts()) + found
+  }
+}
+
+/// `      Tests  1 failed | 2 passed | 1 skipped (4)`
+struct VitestCounter: TestCounter {
+  private(set) var counts: TestCounts?
+
+  mutating func read(_ line: String) {
+    let text = line.trimmed
+    if text.hasPrefix("No test files found") {
+      counts = counts ?? TestCounts()
+      return
+    }
+    guard text.hasPrefix("Tests  "), text.hasSuffix(")") else {
+      if text == "Tests  no tests" { counts = counts ?? TestCounts() }
+      return
+    }
+    var found = TestCounts()
+    for (count, word) in text.dropFirst(6).countedWords {
+      switch word {
+      case "passed": found.passed = count
+      case "failed": found.failed = count
+      case "skipped", "todo": found.skipped += count
+      default: break
+      }
+    }
+    counts = (counts ?? TestCounts()) + found
+  }
+}
+
+/// `node --test`: lines such as `ℹ pass 3` or, as TAP, `# pass 3`, in a group that begins with `tests`.
+struct NodeCounter: TestCounter {
+  private var sum: TestCounts?
+  private var current: TestCounts?
+  private var isWhole = false
+
+  mutating func read(_ line: String) {
+    guard let mark = line.first, mark == "#" || mark == "ℹ" else { return }
+    let words = line.dropFirst().split(separator: " ")
+    guard words.count == 2, let count = Int(words[1]), count >= 0 else { return }
+    switch words[0] {
+    case "tests":
+      finishGroup()
+      current = TestCounts()
+    case "pass":
+      current?.passed = count
+      isWhole = current != nil
+    case "fail", "cancelled": current?.failed += count
+    case "skipped", "todo": current?.skipped += count
+    default: break
+    }
+  }
+
+  private mutating func finishGroup() {
+    if let current, isWhole { sum = (sum ?? TestCounts()) + current }
+    (current, isWhole) = (nil, false)
+  }
+
+  var counts: TestCounts? {
+    guard let current, isWhole else { return sum }
+    return (sum ?? TestCounts()) + current
+  }
+}
+
+/// The Test Anything Protocol: a plan `1..N`, and lines `ok` and `not ok` that stand at the margin.
+struct TAPCounter: TestCounter {
+  private var found = TestCounts()
+  private var hasPlan = false
+
+  mutating func read(_ line: String) {
+    if line.hasPrefix("1.."), line.dropFirst(3).leadingCount != nil {
+      hasPlan = true
+      return
+    }
+    let isOK = line == "ok" || line.hasPrefix("ok ")
+    guard isOK || line == "not ok" || line.hasPrefix("not ok ") else { return }
+    let directive = line.split(separator: "#").dropFirst().last?.trimmed.lowercased() ?? ""
+    if directive.hasPrefix("skip") {
+      found.skipped += 1
+    } else if isOK || directive.hasPrefix("todo") {
+      found.passed += 1
+    } else {
+      found.failed += 1
+    }
+  }
+
+  var counts: TestCounts? { hasPlan ? found : nil }
+}
+
+/// JUnit's XML: its test cases, each with what stands within it.
+struct JUnitCounter: TestCounter {
+  private var found = TestCounts()
+  private var hasSuite = false
+  private var isWithinCase = false
+  private var outcome: Outcome = .passed
+
+  private enum Outcome { case passed, failed, skipped }
+
+  mutating func read(_ line: String) {
+    guard line.contains("<") else { return }
+    for tag in line.split(separator: "<", omittingEmptySubsequences: true) { read(tag: tag) }
+  }
+
+  private mutating func read(tag: Substring) {
+    let name = tag.prefix { !$0.isWhitespace && $0 != ">" }
+    switch name {
+    case "testsuite", "testsuites", "testsuites/", "testsuite/": hasSuite = true
+    case "testcase":
+      endCase()
+      isWithinCase = true
+      outcome = .passed
+      if let close = tag.firstIndex(of: ">"), tag[..<close].hasSuffix("/") { endCase() }
+    case "failure", "error", "failure/", "error/": if isWithinCase { outcome = .failed }
+    case "skipped", "skipped/": if isWithinCase { outcome = .skipped }
+    case "/testcase": endCase()
+    default: break
+    }
+  }
+
+  /// The tests of a whole report. Reports are often one long line.
+  static func count(_ report: some Sequence<UInt8>) -> TestCounts? {
+    var counter = JUnitCounter()
+    var tag: [UInt8] = []
+    for byte in report {
+      if byte == UInt8(ascii: "<") {
+        counter.read(tag: Substring(decoding: tag, as: UTF8.self))
+        tag.removeAll(keepingCapacity: true)
+      } else if tag.count < 4096 || byte == UInt8(ascii: ">") {
+        tag.append(byte)
+      }
+    }
+    counter.read(tag: Substring(decoding: tag, as: UTF8.self))
+    return counter.counts
+  }
+
+  private mutating func endCase() {
+    guard isWithinCase else { return }
+    isWithinCase = false
+    switch outcome {
+    case .passed: found.passed += 1
+    case .failed: found.failed += 1
+    case .skipped: found.skipped += 1
+    }
+  }
+
+  var counts: TestCounts? { hasSuite ? found : nil }
+}

@@ -1,0 +1,146 @@
+import Agents
+import Plans
+import TestSupport
+import Testing
+
+/// Streams of programs that are known by their configuration alone.
+@Suite struct TextAndEntryTests {
+  private func read(_ dialect: StreamDialect, _ text: String) -> StreamAccount {
+    var reader = StreamReader(dialect)
+    _ = reader.receive(text.utf8)
+    _ = reader.finish()
+    return reader.account
+  }
+
+  private func judge(
+    _ account: StreamAccount, _ ending: ProcessEnding, errors: String = "",
+    _ statuses: [Int32: FailureKind] = [:]
+  ) -> AttemptResult {
+    AttemptResult(
+      AttemptRemains(account: account, ending: ending, errors: errors, hasWork: true),
+      by: ResultRules(needsConclusion: false, exitStatuses: statuses))
+  }
+
+  @Test func theExitStatusAloneJudgesAProgramThatPrintsText() {
+    let account = read(.text, "\u{1B}[32mWorking\u{1B}[0m\r\nAll done")
+    #expect(judge(account, .exited(0)).hasSucceeded)
+    #expect(judge(account, .exited(0)).summary == "All done")
+    #expect(judge(account, .exited(1)).failure?.kind == .failed)
+    #expect(judge(account, .exited(127)).failure?.kind == .missing)
+    #expect(judge(account, .exited(3), [3: .turnLimit]).failure?.kind == .turnLimit)
+    #expect(judge(account, .signalled(11)).failure?.kind == .crash)
+    #expect(judge(account, .notStarted("no such file")).failure?.kind == .missing)
+  }
+
+  /// As aider 0.86 printed it, and ended with status 0.
+  @Test func aProgramThatEndsWellWithoutWorkIsAskedForItsLastWords() {
+    let account = read(
+      .text,
+      "Repo-map: using 1024 tokens\n\nlitellm.BadRequestError: OpenAIException - Incorrect API key\n"
+    )
+    let rules = ResultRules(needsConclusion: false)
+    var remains = AttemptRemains(account: account, ending: .exited(0), hasWork: false)
+    #expect(AttemptResult(remains, by: rules).failure?.kind == .authentication)
+    remains.account = read(.text, "I added the rate limit.\n")
+    #expect(AttemptResult(remains, by: rules).failure?.kind == .noWork)
+  }
+
+  @Test func theLastLineMaySayWhatCameOfIt() {
+    let account = read(
+      .text,
+      """
+      {"summary": "not the last"}
+      working
+      {"summary": "Wrote it.", "session": "s", "turns": 3, "cost": 0.25, "tokens": {"input": 9, "output": 1}}
+
+      """)
+    let result = judge(account, .exited(0))
+    #expect(result.summary == "Wrote it.")
+    #expect(result.session == "s" && result.turns == 3)
+    #expect(result.cost == Money(microdollars: 250_000))
+    #expect(result.usage == Usage(input: 9, output: 1))
+    let failed = judge(read(.text, #"{"error": "rate limit", "resets_at": 99}"#), .exited(0))
+    #expect(failed.failure == AttemptResult.Failure(.rateLimit, "rate limit", reset: .at(99)))
+  }
+
+  @Test func aLineOfJSONInTheMiddleOfTextIsText() {
+    let account = read(.text, "{\"error\": \"in a log\"}\nAll done\n")
+    #expect(judge(account, .exited(0)).hasSucceeded)
+    #expect(account.lastWords == "All done")
+  }
+
+  @Test func textThatTellsOfALimitOrALostNetworkIsUnderstood() {
+    let limit = judge(read(.text, "Error: 429 Too Many Requests, try again in 20s\n"), .exited(1))
+    #expect(limit.failure?.kind == .rateLimit)
+    #expect(limit.failure?.reset == .after(.seconds(20)))
+    let network = judge(read(.text, ""), .exited(1), errors: "connect ECONNREFUSED 127.0.0.1:1")
+    #expect(network.failure?.kind == .network)
+  }
+
+  @Test func entriesOfManyFormsAreRead() {
+    let account = read(
+      .entries,
+      """
+      Loaded cached credentials.
+      {"type":"init","session_id":"g-1","model":"gemini"}
+      {"type":"message","role":"user","content":"write it"}
+      {"type":"message","role":"assistant","content":"I will ","delta":true}
+      {"type":"message","role":"assistant","content":"write.","delta":true}
+      {"type":"tool_use","tool_name":"write_file","tool_id":"t1","parameters":{"file_path":"a.txt"}}
+      {"type":"tool_result","tool_id":"t1","status":"success"}
+      {"role":"assistant","content":"next","tool_calls":[{"id":"t2","function":{"name":"bash","arguments":"{\\"command\\":\\"ls\\"}"}}]}
+      {"role":"tool","tool_call_id":"t2","content":"x"}
+      {"type":"effect","id":"e1","detail":{"toolName":"edit","input":{"path":"b.txt"}},"state":{"status":"completed"}}
+      {"type":"message","role":"assistant","content":"Done.","delta":true}
+      {"type":"result","status":"success","stats":{"input_tokens":50,"output_tokens":5}}
+      """)
+    #expect(account.session == "g-1")
+    #expect(account.tools == ["write_file", "bash", "edit"])
+    #expect(account.openTools == [])
+    #expect(account.usage == Usage(input: 50, output: 5))
+    #expect(judge(account, .exited(0)).summary == "Done.")
+  }
+
+  @Test func anErrorThatIsTheLastEntryFails() {
+    let account = read(
+      .entries,
+      """
+      {"type":"error","severity":"warning","message":"loop detected"}
+      {"type":"result","status":"error","error":{"type":"FatalAuth","message":"API key not found"}}
+      """)
+    #expect(judge(account, .exited(41)).failure?.kind == .authentication)
+    #expect(judge(account, .exited(0)).failure?.kind == .authentication)
+  }
+
+  @Test(arguments: [
+    ("resets 4:35am (UTC)", ResetTime.clock(minuteOfDay: 275, offsetFromUTC: 0)),
+    ("or try again at 9:37 PM.", .clock(minuteOfDay: 1297, offsetFromUTC: nil)),
+    ("resets 12am", .clock(minuteOfDay: 0, offsetFromUTC: nil)),
+    ("try again at 16:05", .clock(minuteOfDay: 965, offsetFromUTC: nil)),
+    ("try again in 2 days 3 hours 5 minutes", .after(.seconds(2 * 86_400 + 3 * 3600 + 300))),
+    ("Please retry after 1.5s", .after(.milliseconds(1500))),
+    ("retry in 1h30m.", .after(.seconds(5400))),
+  ])
+  func theTimeOfAResetIsReadOutOfWords(_ words: String, _ reset: ResetTime) {
+    #expect(ResetTime.named(in: words) == reset)
+  }
+
+  @Test(arguments: [
+    "", "in", "at", "try again at noon", "look at 5 files in 3 folders", "resets 25:00", "at 13pm",
+    "in 99999999999999999999999 hours", "in 1e9 s", "after the end",
+  ])
+  func wordsThatNameNoTimeGiveNone(_ words: String) {
+    #expect(ResetTime.named(in: words) == nil)
+  }
+
+  @Test func aClockTimeIsTheNextOne() {
+    let midnight = 1_800_057_600  // a day's beginning in UTC
+    let reset = ResetTime.clock(minuteOfDay: 275, offsetFromUTC: 0)
+    #expect(reset.resolved(now: midnight, localOffset: 3600) == midnight + 275 * 60)
+    #expect(
+      reset.resolved(now: midnight + 5 * 3600, localOffset: 0) == midnight + 86_400 + 275 * 60)
+    let local = ResetTime.clock(minuteOfDay: 60, offsetFromUTC: nil)
+    #expect(local.resolved(now: midnight - 1800, localOffset: 3600) == midnight)
+    #expect(ResetTime.after(.seconds(90)).resolved(now: 10, localOffset: 0) == 100)
+  }
+}
