@@ -57,9 +57,9 @@ import Testing
     #expect(path(played) == ["c", "b", "a"])
     #expect(played.utilisation == 1)
     #expect(played.shown.lacks[.pool(Pool.agents)] == .minutes(50))
-    #expect(played.oneMore.agents == 2)
-    #expect(played.oneMore.length == .minutes(30))
-    #expect(played.unlimited.length == .minutes(30))
+    #expect(played.oneMore?.agents == 2)
+    #expect(played.oneMore?.length == .minutes(30))
+    #expect(played.unlimited?.length == .minutes(30))
   }
 
   @Test func filesThatOverlapHoldTheRunUp() throws {
@@ -71,7 +71,7 @@ import Testing
     #expect(path(played) == ["b", "a"])
     #expect(played.shown.lacks[.files] == .minutes(20))
     #expect(played.shown.lacks[.readiness] == .minutes(10))
-    #expect(played.oneMore.length == .minutes(30))
+    #expect(played.oneMore?.length == .minutes(30))
     let waited = played.shown.bars.first { $0.kind == .ready }
     #expect(waited?.from == .zero)
     #expect(waited?.to == .minutes(20))

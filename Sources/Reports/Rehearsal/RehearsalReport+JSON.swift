@@ -63,8 +63,9 @@ extension RehearsalReport {
     ]
   }
 
-  private func variant(_ variant: Rehearsal.Variant) -> JSON {
-    [
+  private func variant(_ variant: Rehearsal.Variant?) -> JSON {
+    guard let variant else { return .null }
+    return [
       "agents": .int(variant.agents), "seconds": seconds(variant.length),
       "median": variant.median.map(seconds) ?? .null,
     ]

@@ -34,7 +34,10 @@ extension RehearsalReport {
     rows.append(("critical path", pathWords))
     rows.append(("agents", agentWords))
     rows.append(("held up by", reasons))
-    if ends { rows += variants }
+    if ends {
+      if let variant = rehearsal.oneMore { rows.append(("one agent more", gain(variant))) }
+      if let variant = rehearsal.unlimited { rows.append(("without limit", gain(variant))) }
+    }
     rows.append(("cost", cost))
     rows.append(("tokens", tokens))
     rows.append(("taken for", assumptions))
@@ -105,13 +108,6 @@ extension RehearsalReport {
     let named = shares.filter { $0.share >= 0.005 }.prefix(Self.mostReasons)
     return named.map { "\($0.lack.words(rehearsal.order.settings)) \(percent($0.share))" }
       .joined(separator: ", ")
-  }
-
-  private var variants: [(String, String)] {
-    [
-      ("one agent more", gain(rehearsal.oneMore)),
-      ("without limit", gain(rehearsal.unlimited)),
-    ]
   }
 
   private func gain(_ variant: Rehearsal.Variant) -> String {

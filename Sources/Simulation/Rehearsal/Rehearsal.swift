@@ -37,8 +37,9 @@ package struct Rehearsal: Sendable {
   /// With every estimate kept exactly.
   package let shown: Performance
   package let spread: Spread
-  package let oneMore: Variant
-  package let unlimited: Variant
+  /// Nothing where the plan is so large that nobody would wait for it.
+  package let oneMore: Variant?
+  package let unlimited: Variant?
 
   package init(_ order: RunOrder, _ terms: RehearsalTerms = RehearsalTerms()) throws(OrderFlaw) {
     let order = terms.scaled(order)
@@ -48,10 +49,11 @@ package struct Rehearsal: Sendable {
     let agents = order.settings.agents
     // Where no step ever lacked a slot, more of them change nothing.
     let lacksSlots = shown.lacks[.pool(Pool.agents)] != nil
-    func variant(_ agents: Int) throws(OrderFlaw) -> Variant {
+    func variant(_ agents: Int) throws(OrderFlaw) -> Variant? {
       guard lacksSlots else {
         return Variant(agents: agents, length: shown.length, median: spread.median)
       }
+      guard RehearsalTerms.mayVary(steps: order.steps.count) else { return nil }
       var other = order
       other.settings.agents = agents
       let length = try Stage.play(other, seed: terms.seed, pace: .exact, terms).length

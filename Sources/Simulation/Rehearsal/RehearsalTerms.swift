@@ -19,13 +19,14 @@ package struct RehearsalTerms: Hashable, Sendable {
 
   package init() {}
 
-  /// A play of a plan of so many steps is quick up to about so many steps in all.
-  private static let quickSteps = 10_000
-
-  /// Over how many seeds a plan of so many steps is played.
+  /// Over how many seeds a plan of so many steps is played: a person waits for it.
   func seeds(steps: Int) -> Int {
-    seeds ?? max(1, min(20, Self.quickSteps / max(1, steps)))
+    if let seeds { return seeds }
+    return min(20, 10_000 / max(1, steps))
   }
+
+  /// Whether a plan of so many steps is also played with other numbers of agents.
+  static func mayVary(steps: Int) -> Bool { steps <= 30_000 }
 
   package func scaled(_ span: Span) -> Span {
     Span(milliseconds: Int64((Double(span.milliseconds) / speed).rounded()))

@@ -4,11 +4,10 @@ import Plans
 /// Plays an order against a world in which nothing goes wrong but what is asked for, without crashes, people's whims or
 /// a journal: fast enough to be played many times while a person waits.
 struct Stage {
-  /// Something that will be heard.
+  /// When something will be heard. What it is stands apart: it is large, and a heap moves its elements often.
   private struct Cue: Comparable {
     let at: Instant
     let number: Int
-    let input: Input
 
     static func < (one: Cue, other: Cue) -> Bool {
       one.at == other.at ? one.number < other.number : one.at < other.at
@@ -24,7 +23,11 @@ struct Stage {
   private var world: World
   private var conductor: Conductor
   private var clock = Stage.start
+  /// What is heard at once, in order; those before `nextInput` have been.
+  private var inputs: [Input] = []
+  private var nextInput = 0
   private var line = Heap<Cue>()
+  private var later: [Int: Input] = [:]
   private var cues = 0
   private var underWay: [StepID: [Effect]] = [:]
   private var decisions = 0
@@ -69,14 +72,18 @@ struct Stage {
   private mutating func play() {
     hear(.opened(runner: "rehearsal"), because: nil)
     while result == nil, decisions < mostDecisions {
+      if let input = takeInput() {
+        hear(input, because: input.step.flatMap(conductor.state.index))
+        continue
+      }
       if line.isEmpty, conductor.state.isBlocked { break }
       let wake = conductor.nextWake()
       if let wake, line.first.map({ wake < $0.at }) ?? true {
         pass(to: wake)
         hear(.clock, because: nil)
-      } else if let cue = line.pop() {
+      } else if let cue = line.pop(), let input = later.removeValue(forKey: cue.number) {
         pass(to: cue.at)
-        hear(cue.input, because: cue.input.step.flatMap(conductor.state.index))
+        hear(input, because: input.step.flatMap(conductor.state.index))
       } else {
         break
       }
@@ -133,8 +140,24 @@ struct Stage {
   }
 
   private mutating func cue(_ input: Input, after span: Span) {
+    guard span > .zero else {
+      inputs.append(input)
+      return
+    }
     cues += 1
-    line.push(Cue(at: clock + span, number: cues, input: input))
+    later[cues] = input
+    line.push(Cue(at: clock + span, number: cues))
+  }
+
+  private mutating func takeInput() -> Input? {
+    guard nextInput < inputs.count else { return nil }
+    nextInput += 1
+    let input = inputs[nextInput - 1]
+    if nextInput == inputs.count {
+      inputs.removeAll(keepingCapacity: true)
+      nextInput = 0
+    }
+    return input
   }
 
   // MARK: The world

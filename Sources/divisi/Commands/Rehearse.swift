@@ -34,13 +34,15 @@ struct Rehearse: Arguments.Command {
       """
       The plan is run in a simulated world, by what would run it in earnest: with its limits, its \
       files, lanes and resources, its gates and merges. The time table is that of a run in which \
-      every estimate holds; the range is that of many, in which work takes from a third to twice \
-      as long. The critical path is the chain of steps that determined the end. The same seed \
+      every estimate holds; the range is that of many, in which work takes from a third of its \
+      estimate to nearly twice as long. The critical path is the chain of steps that determined the end. The same seed \
       gives the same result.
       """)
     Option(\.agents, "--agents", help: "with so many agents at once")
     Option(\.seed, "--seed", help: "play what this number decides")
-    Option(\.seeds, "--seeds", help: "how many plays the range is over; 20, fewer for large plans")
+    Option(
+      \.seeds, "--seeds",
+      help: "how many plays the range is over; 20, fewer where there are many steps")
     Option(
       \.failures, "--failures", help: "so many attempts of a hundred fail", placeholder: "PERCENT")
     Option(
