@@ -64,6 +64,7 @@ let package = Package(
     library("Conducting", imports: ["Plans", "JSONValues"], isAlwaysFast: true),
     library("Simulation", imports: ["Conducting", "Plans"], isAlwaysFast: true),
     library("Journal", imports: ["Files", "JSONValues", "CSQLite", "CSupport"]),
+    library("Runtime", imports: ["Conducting", "Journal", "Plans"]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
     library("Evidence", imports: ["JSONValues", "Plans"]),
@@ -126,6 +127,7 @@ let package = Package(
     tests(of: "Simulation", imports: ["Conducting", "Plans"]),
     tests(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
+    tests(of: "Runtime", imports: ["Conducting", "Journal", "Plans", "Simulation"]),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
     tests(
       of: "Orders", imports: ["Conducting", "Configuration", "Diagnostics", "Documents", "Plans"]),

@@ -4,6 +4,8 @@ import Plans
 package struct OrderFlaw: Error, Hashable, Sendable, CustomStringConvertible {
   package let message: String
   package var description: String { message }
+
+  package init(message: String) { self.message = message }
 }
 
 extension RunOrder {

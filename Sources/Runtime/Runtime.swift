@@ -1,0 +1,5 @@
+// Runtime: the shell around the conductor. It stands between what decides (Conducting), what remembers (Journal) and what
+// really happens (Processes, Workspaces, Agents).
+//
+// Today it holds the run's book: every decision is written before anything of it is carried out, and a run is taken up
+// again from what was written. May import: Conducting, Journal. Start reading at `RunBook.swift`.

@@ -1,0 +1,88 @@
+import Conducting
+import Plans
+import Testing
+
+@Suite struct ProgressTests {
+  private func steps() -> [RunStep] {
+    [
+      command("a") { $0.estimate = .minutes(10) },
+      command("b", needs: ["a"]) { $0.estimate = .minutes(30) }, RunStep("g", kind: .group),
+      command("c") {
+        $0.estimate = .minutes(40)
+        $0.group = "g"
+      },
+    ]
+  }
+
+  @Test func progressIsWeighedByCountAndByWork() throws {
+    var run = try Playing(steps()) { $0.agents = 1 }
+    var progress = run.state.progress()
+    #expect(progress.steps == 3)
+    #expect(progress.percentByCount == 0)
+    #expect(progress.criticalPathLeft == .minutes(40))
+    #expect(progress.velocity == nil)
+    // Of two ways that are as long, the one that stands first in the plan is taken.
+    run.now = run.now + .minutes(20)
+    run.complete("a")
+    progress = run.state.progress()
+    #expect(progress.completed == 1)
+    #expect(progress.percentByCount == 33)
+    #expect(progress.percentByWork == 12)
+    // It took twice as long as was thought, so what is left will, too.
+    #expect(progress.estimateRatio == 200)
+    #expect(progress.velocity == 50)
+    let end = try #require(progress.end)
+    #expect(end == run.now + .minutes(140))
+    #expect(try #require(progress.earliestEnd) < end)
+    #expect(try #require(progress.latestEnd) > end)
+  }
+
+  @Test func theRangeNarrowsAsMoreIsKnown() throws {
+    var run = try Playing(steps()) { $0.agents = 1 }
+    func width() throws -> Int64 {
+      let progress = run.state.progress()
+      return (try #require(progress.latestEnd) - (try #require(progress.earliestEnd))).milliseconds
+    }
+    let before = try width()
+    for id in ["a", "b"] as [StepID] {
+      while run.active.first != id.text {
+        run.now = run.now + .minutes(40)
+        run.complete(StepID(try #require(run.active.first)))
+      }
+      run.now = run.now + (id == "a" ? .minutes(10) : .minutes(30))
+      if id == "b" { break }
+      run.complete(id)
+    }
+    #expect(try width() < before)
+  }
+
+  @Test func aDeadlineThatThePathAloneMissesIsToldAtOnce() throws {
+    let run = try Playing(steps()) { $0.deadline = .minutes(30) }
+    let foreseen = run.events.compactMap { event -> Span? in
+      if case .delayForeseen(let end, let due) = event.fact { end - due } else { nil }
+    }
+    #expect(foreseen == [.minutes(10)])
+  }
+
+  @Test func aDeadlineThatThePaceMissesIsToldEarlyAndOnce() throws {
+    var run = try Playing(steps()) {
+      $0.agents = 1
+      $0.deadline = .minutes(100)
+    }
+    run.now = run.now + .minutes(30)
+    run.complete("a")
+    run.wait(.minutes(1))
+    let count = run.events.count { if case .delayForeseen = $0.fact { true } else { false } }
+    #expect(count == 1)
+    #expect(run.state.progress().isLate)
+  }
+
+  @Test func anAttemptThatTakesLongerThanThoughtIsTold() throws {
+    var run = try Playing(steps())
+    run.run("a")
+    run.wait(.minutes(14))
+    #expect(run.state.active[0]?.isOverdue == false)
+    run.wait(.minutes(1))
+    #expect(run.state.active[0]?.isOverdue == true)
+  }
+}

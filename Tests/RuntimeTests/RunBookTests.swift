@@ -1,0 +1,98 @@
+import Conducting
+import Journal
+import Plans
+import Simulation
+import TestSupport
+import Testing
+
+import Runtime
+
+/// Runs that the simulation has played, written into a real journal and taken up again from it at any place.
+@Suite struct RunBookTests {
+  private let folder: TemporaryFolder
+  private let journal: JournalFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    journal = JournalFolder(folder.path)
+  }
+
+  private func open() throws -> JournalFile { try JournalFile.open(journal, .write(.process)) }
+
+  private func lock(_ session: String) throws -> RunLock {
+    try RunLock.acquire(session, in: journal, at: 1)
+  }
+
+  @Test(arguments: [3, 14, 29, 61, 112])
+  func aRunIsTakenUpAsItWas(_ seed: UInt64) throws {
+    var scenario = Scenario.random(seed: seed)
+    scenario.crashes = .none
+    var played = try Playthrough(scenario, scrutiny: .little)
+    try played.play()
+    let begun = played.trace.firstIndex { if case .runnerOpened = $0.fact { true } else { false } }
+    let rest = played.trace[(begun ?? 0)...]
+
+    let order = scenario.order
+    var state: RunState
+    do {
+      let (_, conductor, _) = try RunBook.begin(
+        order, in: try open(), under: try lock(order.session), at: Playthrough.start)
+      state = conductor.state
+    }
+    var chance = Chance(seed: seed)
+    var place = rest.startIndex
+    while place < rest.endIndex {
+      // A new process each time: nothing is left of the last but its journal.
+      let (book, conductor) = try RunBook.resume(in: try open(), under: try lock(order.session))
+      #expect(conductor.state == state, "before event \(place)")
+      #expect(conductor.state.outstandingEffects() == state.outstandingEffects())
+      for _ in 0..<chance.number(1...40) where place < rest.endIndex {
+        let end = min(place + chance.number(1...5), rest.endIndex)
+        var decision = Decision()
+        decision.events = Array(rest[place..<end])
+        for event in decision.events { state.apply(event) }
+        try book.write(decision, of: state)
+        place = end
+      }
+      if chance.happens(300) { try book.save(state) }
+    }
+    let (_, conductor) = try RunBook.resume(in: try open(), under: try lock(order.session))
+    #expect(conductor.state == played.conductor.state)
+    let run = try open().run(order.session)
+    #expect(["completed", "failed", "cancelled"].contains(run.standing.status))
+    #expect(run.standing.ended != nil)
+  }
+
+  @Test func anOrderThatCannotEndLeavesNothingBehind() throws {
+    let order = RunOrder(session: "exec-a-20260101-abcdef", plan: "a", steps: [])
+    let (file, lock) = (try open(), try lock(order.session))
+    #expect(throws: RunBookError.order(OrderFlaw(message: "the plan has no steps"))) {
+      _ = try RunBook.begin(order, in: file, under: lock, at: Playthrough.start)
+    }
+    #expect(try open().runs().isEmpty)
+  }
+
+  @Test func anEventThatCannotBeReadStopsTheResume() throws {
+    let session = "exec-a-20260101-abcdef"
+    let order = RunOrder(session: session, plan: "a", steps: [RunStep("s", kind: .command)])
+    do {
+      let lock = try lock(session)
+      let file = try open()
+      let (_, conductor, _) = try RunBook.begin(
+        order, in: file, under: lock, at: Playthrough.start)
+      let foreign = EventRecord(
+        sequence: conductor.state.sequence + 1, at: 1, kind: "moodChanged",
+        body: "{\"v\":1,\"moodChanged\":{}}")
+      _ = try file.append(
+        JournalEntry(lock: lock, after: conductor.state.sequence, events: [foreign]))
+    }
+    let (file, lock) = (try open(), try lock(session))
+    let error = #expect(throws: RunBookError.self) {
+      _ = try RunBook.resume(in: file, under: lock)
+    }
+    guard case .event(session, sequence: 5, flaw: _)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+}
