@@ -74,18 +74,24 @@ let package = Package(
         "Configuration", "Documents", "Evidence", "Plans", "Diagnostics", "Files", "JSONValues",
       ]),
     library(
+      "Orders", imports: ["Configuration", "Conducting", "Documents", "Plans", "Diagnostics"]),
+    library(
       "PlanLibrary",
       imports: ["Documents", "Plans", "Imports", "Workspaces", "Files", "Diagnostics"]),
     library(
-      "Reports", imports: ["Plans", "Documents", "Diagnostics", "JSONValues", "Terminal"]),
+      "Reports",
+      imports: [
+        "Simulation", "Conducting", "Plans", "Documents", "Diagnostics", "JSONValues", "Terminal",
+      ]),
     .executableTarget(
       name: "journal-bench", dependencies: ["Journal", "Files", "CSQLite"], path: "Bench/Journal",
       swiftSettings: settings),
     .executableTarget(
       name: "divisi",
       dependencies: [
-        "Arguments", "Configuration", "Diagnostics", "Documents", "Files", "JSONValues", "Journal",
-        "PlanLibrary", "Plans", "Reports", "Terminal", "Workspaces",
+        "Arguments", "Conducting", "Configuration", "Diagnostics", "Documents", "Files",
+        "JSONValues", "Journal", "Orders", "PlanLibrary", "Plans", "Reports", "Simulation",
+        "Terminal", "Workspaces",
       ],
       swiftSettings: settings),
 
@@ -123,6 +129,8 @@ let package = Package(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
     tests(of: "Runtime", imports: ["Conducting", "Journal", "Plans", "Simulation"]),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
+    tests(
+      of: "Orders", imports: ["Conducting", "Configuration", "Diagnostics", "Documents", "Plans"]),
     tests(
       of: "Agents",
       imports: [

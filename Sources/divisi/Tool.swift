@@ -54,6 +54,7 @@ let tool: Tool<GlobalOptions, Session> = Tool(
   Heading("plans") {
     Check.self
     Graph.self
+    Rehearse.self
     List.self
   }
   Heading("runs") {

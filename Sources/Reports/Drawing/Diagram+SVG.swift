@@ -300,14 +300,14 @@ extension StepStatus {
 }
 
 /// A number with one digit behind the point where it needs one.
-private func number(_ value: Double) -> String {
+func number(_ value: Double) -> String {
   let tenths = Int((value * 10).rounded())
   let text = "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10)"
   return tenths % 10 == 0 ? text : text + ".\(abs(tenths) % 10)"
 }
 
 /// Text for XML, in which some characters must be written otherwise and some cannot stand at all.
-private func escaped(_ text: String) -> String {
+func escaped(_ text: String) -> String {
   var escaped = ""
   for scalar in text.unicodeScalars {
     switch scalar {

@@ -79,7 +79,7 @@ struct Graph: Command {
 
 extension Session {
   /// Whether the person's locale says that only plain letters can be shown.
-  fileprivate var isASCII: Bool {
+  var isASCII: Bool {
     let locale =
       ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
     return locale == "C" || locale == "POSIX"
