@@ -90,7 +90,8 @@ let package = Package(
       name: "divisi",
       dependencies: [
         "Arguments", "Conducting", "Configuration", "Diagnostics", "Documents", "Files",
-        "JSONValues", "Journal", "Orders", "PlanLibrary", "Plans", "Reports", "Simulation",
+        "JSONValues", "Journal", "Orders", "PlanLibrary", "Plans", "Processes", "Reports",
+        "Simulation",
         "Terminal", "Workspaces",
       ],
       swiftSettings: settings),

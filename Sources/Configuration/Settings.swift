@@ -81,11 +81,15 @@ package struct Settings: Sendable {
   package let cost: Setting<Money>
   package let tokens: Setting<Int>
   package let resources: Setting<[(name: String, count: Int)]>
+  package let builds: Setting<Int>
+  package let perAccount: Setting<[(name: String, count: Int)]>
   package let taskRetries: Setting<Int>
   package let taskDelay: Setting<Duration>
   package let transientDelay: Setting<Duration>
   package let transientTime: Setting<Duration>
   package let breaker: Setting<Int>
+  package let losses: Setting<Int>
+  package let conflicts: Setting<Int>
   package let stepTimeout: Setting<Duration>
   package let gateTimeout: Setting<Duration>
   package let silence: Setting<Duration>
@@ -131,6 +135,13 @@ package struct Settings: Sendable {
     resources = all.add(
       "limits.resources", counts, "{}", "how many units there are of each named resource",
       example: "{licence: 3}")
+    builds = all.add(
+      "limits.builds", ValueType<Int>.integer.atLeastOne, "~",
+      "command gates at once; half as many as there are cores where nothing is said",
+      example: "2")
+    perAccount = all.add(
+      "limits.per_account", counts, "{}",
+      "agents at once by account, over all runs of the repository", example: "{claude: 3}")
     taskRetries = all.add(
       "retries.task", ValueType<Int>.integer.notNegative, "2",
       "how often a step is tried again after its gates failed",
@@ -146,6 +157,12 @@ package struct Settings: Sendable {
     breaker = all.add(
       "retries.breaker", ValueType<Int>.integer.atLeastOne, "5",
       "failures of one agent in a row after which it is started no more", example: "3")
+    losses = all.add(
+      "retries.lost", ValueType<Int>.integer.notNegative, "3",
+      "how often a step is begun again after its machine died under it", example: "1")
+    conflicts = all.add(
+      "retries.conflict", ValueType<Int>.integer.notNegative, "2",
+      "how often a step is done again on the new head after a conflict", example: "1")
     stepTimeout = all.add(
       "timeouts.step", .duration, "30m", "an attempt is stopped after this", example: "1h")
     gateTimeout = all.add(

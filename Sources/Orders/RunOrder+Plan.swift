@@ -11,15 +11,16 @@ extension RunOrder {
   /// - Parameters:
   ///   - configuration: what the plan does not say itself.
   ///   - agents: the definitions that steps name; of equal names the first counts.
+  ///   - cores: of the machine; half as many command gates run at once where nothing is said.
   package init(
     of plan: Plan, settings configuration: Configuration, agents: [AgentDefinition] = [],
-    session: String
+    session: String, cores: Int
   ) {
     let staff = Staff(agents)
     let known = Set(plan.steps.lazy.map(\.id.value))
     self.init(
       session: session, plan: plan.id.value, title: plan.title,
-      settings: RunSettings(of: plan, configuration, agents),
+      settings: RunSettings(of: plan, configuration, agents, cores: cores),
       steps: plan.steps.indices.map { RunStep(of: $0, in: plan, known, staff) },
       gates: (plan.gates + (configuration.value(Settings.shared.mergeGates) ?? []))
         .compactMap { RunGate(of: $0, staff) })

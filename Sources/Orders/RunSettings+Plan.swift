@@ -6,7 +6,9 @@ import Plans
 
 extension RunSettings {
   /// The limits of a plan before those of the configuration.
-  init(of plan: Plan, _ configuration: Configuration, _ agents: [AgentDefinition]) {
+  init(
+    of plan: Plan, _ configuration: Configuration, _ agents: [AgentDefinition], cores: Int
+  ) {
     self.init()
     let settings = Settings.shared
     func span(_ setting: Setting<Duration>) -> Span? { configuration.value(setting).map(Span.init) }
@@ -20,6 +22,9 @@ extension RunSettings {
     retryDelay = span(settings.taskDelay) ?? retryDelay
     transientDelay = span(settings.transientDelay) ?? transientDelay
     transientTime = span(settings.transientTime) ?? transientTime
+    builds = configuration.value(settings.builds) ?? max(1, cores / 2)
+    losses = configuration.value(settings.losses) ?? losses
+    conflicts = configuration.value(settings.conflicts) ?? conflicts
     breaker = configuration.value(settings.breaker) ?? breaker
     deadline = plan.deadline.map { Span($0.value) }
   }
@@ -31,6 +36,9 @@ extension RunSettings {
     var quotas: [Quota] = []
     for (model, count) in configuration.value(settings.perModel) ?? [] {
       quotas.append(Quota(Pool.model(model), count))
+    }
+    for (account, count) in configuration.value(settings.perAccount) ?? [] {
+      quotas.append(Quota(Pool.account(account), count))
     }
     for (resource, count) in configuration.value(settings.resources) ?? [] {
       quotas.append(Quota(Pool.resource(resource), count))

@@ -52,7 +52,29 @@ import Testing
     #expect(run.active == ["a", "c"])
   }
 
-  @Test func aPersonCanTellALimitFromAFailure() throws {
+  @Test func aLimitIsKeptForTheAccountThoughItsStepIsBlockedOrStopped() throws {
+    var run = try Playing([agent("a"), agent("b"), agent("c")]) {
+      $0.transientTries = 0
+      $0.agents = 2
+    }
+    let reset = run.now + .hours(5)
+    let limit = Ending.failed(Failure(.rateLimit, "limit", resetAt: reset))
+    run.end("a", limit)
+    #expect(run.state.blockers.map(\.kind) == [.limit])
+    #expect(run.active == ["b"])
+
+    run = try Playing([agent("a"), agent("b")]) { $0.agents = 1 }
+    run.run("a")
+    _ = run.command(.pauseNow)
+    run.hear(.ended(run.attempt("a"), limit, Usage()))
+    _ = run.command(.resume)
+    run.wait(.hours(4))
+    #expect(run.active == [])
+    run.wait(.hours(1))
+    #expect(run.active == ["a"])
+  }
+
+  @Test func aLimitWithoutAResetIsWaitedForTwiceAsLongEachTime() throws {
     var run = try Playing([agent("a")])
     run.fail("a", .overload)
     let delay = try #require(run.state.accounts["claude"]?.limitedUntil)

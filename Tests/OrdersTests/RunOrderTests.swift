@@ -15,7 +15,7 @@ import Testing
     let layer = Layer.repositoryFile(SourceText(path: "divisi.yaml", settings))
     let configuration = Configuration(settings.isEmpty ? [] : [layer])
     #expect(configuration.diagnostics.isEmpty)
-    return RunOrder(of: plan, settings: configuration, agents: agents, session: "exec-1")
+    return RunOrder(of: plan, settings: configuration, agents: agents, session: "exec-1", cores: 4)
   }
 
   private func agent(_ name: String, _ change: (inout AgentDefinition) -> Void) -> AgentDefinition {

@@ -71,6 +71,7 @@ extension Conductor {
       {
         finish(index, id, summary, usage)
       } else {
+        if case .failed(let failure) = ending { note(failure, on: attempt.seat) }
         stopped(index, reason, usage)
       }
     case .inspecting, .checking, .approving, .queued, .merging: break

@@ -4,6 +4,7 @@ extension Conductor {
   /// Every kind of failure has its answer.
   mutating func fail(_ index: Int, _ failure: Failure, _ usage: Usage) {
     guard let attempt = state.active[index] else { return }
+    note(failure, on: attempt.seat)
     let fate: Fate
     if state.phase == .cancelling {
       fate = .cancelled
@@ -69,9 +70,13 @@ extension Conductor {
         index, .limit, "it still meets limits after \(note.transients) tries: \(failure.message)",
         ["divisi retry \(state.id(index))", "give it another agent or account"])
     }
-    guard let seat = attempt.seat else {
-      return .waiting(until: state.now + delay(failure, strikes: note.transients))
-    }
+    if attempt.seat != nil { return .ready }
+    return .waiting(until: state.now + delay(failure, strikes: note.transients))
+  }
+
+  /// One limit answer is heard by all of an account, whatever becomes of the attempt that met it.
+  mutating func note(_ failure: Failure, on seat: Seat?) {
+    guard failure.isTransient, let seat else { return }
     let account = state.accounts[seat.account] ?? AccountState()
     let isKnown = account.limitedUntil.map { $0 > state.now } ?? false
     let strikes = isKnown ? account.strikes : account.strikes + 1
@@ -80,7 +85,6 @@ extension Conductor {
     if !isKnown || until > account.limitedUntil ?? until {
       emit(.accountLimited(account: seat.account, until: until, strikes: max(1, strikes)))
     }
-    return .ready
   }
 
   /// Doubled with each strike up to the longest, with some chance in it, and never less than was asked for.

@@ -8,6 +8,7 @@ import JSONValues
 import Orders
 import PlanLibrary
 import Plans
+import Processes
 import Reports
 import Simulation
 import Terminal
@@ -82,7 +83,7 @@ struct Rehearse: Arguments.Command {
     }
     var order = RunOrder(
       of: plan, settings: configuration, agents: try session.agents(configuration),
-      session: "rehearsal")
+      session: "rehearsal", cores: coreCount())
     if let agents { order.settings.agents = agents }
     let rehearsal: Rehearsal
     do throws(OrderFlaw) {
