@@ -28,6 +28,8 @@ package struct Watch: Sendable {
   private var limitedUntil: [String: Instant] = [:]
   private var barred: [Int: String] = [:]
   private var runBlockers: Set<Int> = []
+  /// Some step works in a worktree, or did before the plan was changed.
+  private var needsBranch: Bool
   private var isPaused = false
   private var isCancelling = false
   private var isEnded = false
@@ -51,6 +53,7 @@ package struct Watch: Sendable {
   package init(_ order: RunOrder) {
     self.order = order
     settings = order.settings
+    needsBranch = order.steps.contains { $0.terms.hasWorkspace }
     steps = Dictionary(uniqueKeysWithValues: order.steps.map { ($0.id, $0) })
     globs = steps.compactMapValues { step in
       step.terms.files.isEmpty ? nil : step.terms.files.compactMap { try? Glob($0) }
@@ -139,7 +142,10 @@ package struct Watch: Sendable {
       runBlockers.remove(id)
       barred[id] = nil
     case .planAmended(let change, _, _):
-      for step in change.added + change.changed { steps[step.id] = step }
+      for step in change.added + change.changed {
+        steps[step.id] = step
+        if step.terms.hasWorkspace { needsBranch = true }
+      }
       removed.formUnion(change.removed)
     default: break
     }
@@ -392,7 +398,7 @@ package struct Watch: Sendable {
   }
 
   private func couldRun(_ step: RunStep, _ seats: [Seat], _ state: RunState) -> Bool {
-    if state.head == nil, order.steps.contains(where: { $0.terms.hasWorkspace }) { return false }
+    if state.head == nil, needsBranch { return false }
     for other in open.keys {
       if let lane = step.terms.lane, steps[other]?.terms.lane == lane { return false }
       for theirs in globs[other] ?? [] {

@@ -18,6 +18,12 @@ import Testing
     }
   }
 
+  /// What once broke a promise, ours or the watch's own.
+  @Test(arguments: [175, 3932, 1_882_462_256_891_715])
+  func aScenarioThatOnceFailedHolds(_ seed: UInt64) {
+    #expect(Scenario.random(seed: seed).violation()?.description == nil)
+  }
+
   /// A world that breaks nothing would prove nothing.
   @Test func theWorldBreaksEverythingThatItCan() throws {
     var kinds: Set<String> = []
