@@ -6,6 +6,9 @@
 /// The lock ends with the last copy of the descriptor, so at the latest with the process.
 int divisi_lock_file(int descriptor);
 
+/// Gives the lock back at once, though a child between fork and exec may still hold a copy of the descriptor.
+int divisi_unlock_file(int descriptor);
+
 /// 1 where another open file has the lock, 0 where nobody has, -1 with errno. Takes nothing itself.
 int divisi_file_is_locked(int descriptor);
 

@@ -21,7 +21,10 @@ package final class RunLock: Sendable {
     identity = FileIdentity(descriptor: descriptor)
   }
 
-  deinit { Glibc.close(descriptor) }
+  deinit {
+    _ = divisi_unlock_file(descriptor)
+    Glibc.close(descriptor)
+  }
 
   /// Takes the lock of a run, or fails with `held` and who holds it.
   ///
