@@ -25,8 +25,10 @@ package final class Supervised: Sendable {
   /// Writes what is to run into the attempt's folder, which must exist, and starts a supervisor for
   /// it. Returns when the supervisor owns the attempt; that the agent could not be started is then
   /// told by its end.
+  ///
+  /// - Parameter secrets: the values of what the launch hands on. They reach the agent and no file.
   package static func start(
-    _ launch: Launch, in folder: AttemptFolder, by program: String
+    _ launch: Launch, in folder: AttemptFolder, by program: String, secrets: [String: String] = [:]
   ) async throws(SupervisionError) -> Supervised {
     do {
       let record = try RecordFile(folder.launch)
@@ -37,7 +39,9 @@ package final class Supervised: Sendable {
     guard var words = Pipe() else {
       throw .file(FileError("watch", folder.path, code: errno))
     }
-    let pid = try startProgram(program, folder, telling: words.writingNumber)
+    let pid = try startProgram(
+      program, folder, secrets.filter { launch.handedOn.contains($0.key) },
+      telling: words.writingNumber)
     words.closeWriting()
     guard let process = Descriptor(divisi_pidfd_open(pid)) else {
       throw .file(FileError("watch", folder.path, code: errno))
@@ -142,16 +146,16 @@ package final class Supervised: Sendable {
   }
 
   private static func startProgram(
-    _ program: String, _ folder: AttemptFolder, telling: Int32
+    _ program: String, _ folder: AttemptFolder, _ secrets: [String: String], telling: Int32
   ) throws(SupervisionError) -> Int32 {
     guard let nothing = Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)) else {
       throw .file(FileError("read", "/dev/null", code: errno))
     }
     do {
-      // Without any environment: nothing here is for the supervisor, and it must not carry the
-      // marker by which what it owns is found.
+      // With nothing that is not for the agent: the supervisor must not carry the marker by which what
+      // it owns is found.
       return try SpawnRequest(
-        [program, folder.path], in: folder.path, environment: [:], input: nothing.number,
+        [program, folder.path], in: folder.path, environment: secrets, input: nothing.number,
         output: telling, errors: telling
       ).start()
     } catch {

@@ -17,6 +17,10 @@ extension Launch {
       .init("interrupt_grace_ms", .int(interruptGrace.milliseconds)),
       .init("grace_ms", .int(grace.milliseconds)),
     ]
+    if !handedOn.isEmpty {
+      members.append(.init("handed_on", .array(handedOn.map { .string($0) })))
+    }
+    if let input { members.append(.init("stdin", .string(input))) }
     if let timeout { members.append(.init("timeout_ms", .int(timeout.milliseconds))) }
     if let idleTimeout { members.append(.init("idle_timeout_ms", .int(idleTimeout.milliseconds))) }
     if let outputLimit { members.append(.init("output_limit", .int(outputLimit))) }
@@ -38,6 +42,8 @@ extension Launch {
       cgroupRoot: try record.optionalString("cgroup_root"))
     guard !arguments.isEmpty else { throw record.flaw("argv", "names no program") }
     guard !marker.isEmpty else { throw record.flaw("marker", "is empty") }
+    handedOn = try record.optionalStrings("handed_on") ?? []
+    input = try record.optionalString("stdin")
     if let name = try record.optionalFileName("stdout") { output = name }
     if let name = try record.optionalFileName("stderr") { errors = name }
     if let value = try record.optionalDuration("interrupt_grace_ms") { interruptGrace = value }

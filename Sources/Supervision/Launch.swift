@@ -2,8 +2,13 @@
 package struct Launch: Sendable, Hashable {
   package var arguments: [String]
   package var folder: String
-  /// The whole environment, as given; only the marker is added to it.
+  /// The environment, as given; only the marker and what is handed on are added to it.
   package var environment: [String: String]
+  /// Names of variables that the supervisor hands on from its own environment: keys and other secrets, which are
+  /// written nowhere.
+  package var handedOn: [String] = []
+  /// The file that the program reads as its standard input; nothing means `/dev/null`.
+  package var input: String?
   /// Names in the attempt's folder.
   package var output = "stdout.jsonl"
   package var errors = "stderr.log"

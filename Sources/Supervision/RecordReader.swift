@@ -102,6 +102,10 @@ struct RecordReader {
     return texts
   }
 
+  func optionalStrings(_ name: String) throws(RecordError) -> [String]? {
+    member(name) == nil ? nil : try strings(name)
+  }
+
   func stringsByName(_ name: String) throws(RecordError) -> [String: String] {
     guard case .object(let members) = try needed(member(name), name) else {
       throw flaw(name, "is not an object")

@@ -131,9 +131,12 @@ final class Supervisor {
   }
 
   private func start() throws(SpawnError) -> Int32 {
-    let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    let input = open(launch.input ?? "/dev/null", O_RDONLY | O_CLOEXEC)
     defer { close(input) }
     var environment = launch.environment
+    for name in launch.handedOn {
+      if let value = getenv(name) { environment[name] = String(cString: value) }
+    }
     environment[markerVariable] = launch.marker
     var request = SpawnRequest(
       launch.arguments, in: launch.folder, environment: environment, input: input,
