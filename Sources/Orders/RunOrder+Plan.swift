@@ -62,7 +62,7 @@ extension Terms {
       ]
     }
     // A command may write, too, and what it writes is judged and merged like an agent's work.
-    hasWorkspace = step.isForAgent || step.isCommand
+    hasWorkspace = step.hasWorktree
     lane = step.lane?.value
     files = step.files.map(\.value.text)
     resources = step.resources.map(\.value)

@@ -252,6 +252,7 @@ private struct PlanDecoder {
     step.estimate = values.value(stepShape.estimate, &reader)
     step.contingency = values.value(stepShape.contingency, &reader)
     step.lane = values.value(stepShape.lane, &reader)
+    step.worktree = values.value(stepShape.worktree, &reader)
     step.resources = values.value(stepShape.resources, &reader) ?? []
     step.limits = values.value(stepShape.limits, &reader) ?? StepLimits()
     step.tools = values.value(stepShape.tools, &reader) ?? []

@@ -31,6 +31,7 @@ struct StepShape: Sendable {
   let estimate: Key<Located<Duration>>
   let contingency: Key<Contingency>
   let lane: Key<Located<String>>
+  let worktree: Key<Located<Bool>>
   let resources: Key<[Located<ResourceRequest>]>
   let limits: Key<StepLimits>
   let tools: Key<[Located<String>]>
@@ -110,6 +111,10 @@ struct StepShape: Sendable {
     lane = object.key(
       "lane", type: ValueType<String>.text.located, default: "a workspace of its own",
       help: "steps of one lane share a workspace, one after the other", example: "database")
+    worktree = object.key(
+      "worktree", type: ValueType<Bool>.bool.located, default: "true",
+      help: "false runs a command in the repository itself; nothing of it is merged",
+      example: "false")
     resources = object.key(
       "resources", type: ResourceType.type.located.list(of: "resources"), default: "none",
       help: "named things that it needs for itself, or so many units of them",

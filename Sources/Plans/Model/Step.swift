@@ -29,6 +29,8 @@ package struct Step: Sendable, Equatable {
   package var contingency: Contingency?
   /// Steps of one lane share a workspace, one after the other.
   package var lane: Located<String>?
+  /// Whether it works in a worktree; only a command may say no, and is then run in the repository itself.
+  package var worktree: Located<Bool>?
   package var resources: [Located<ResourceRequest>]
   package var limits: StepLimits
   /// Tools that must be there, and be used, for the attempt to count.
@@ -46,7 +48,8 @@ package struct Step: Sendable, Equatable {
     priority: Priority = .medium, estimate: Located<Duration>? = nil,
     contingency: Contingency? = nil, lane: Located<String>? = nil,
     resources: [Located<ResourceRequest>] = [], limits: StepLimits = StepLimits(),
-    tools: [Located<String>] = [], environment: [Located<String>] = []
+    tools: [Located<String>] = [], environment: [Located<String>] = [],
+    worktree: Located<Bool>? = nil
   ) {
     self.id = id
     self.title = title
@@ -72,6 +75,7 @@ package struct Step: Sendable, Equatable {
     self.limits = limits
     self.tools = tools
     self.environment = environment
+    self.worktree = worktree
   }
 
   package var isGroup: Bool { work.value == .group }
@@ -88,6 +92,11 @@ package struct Step: Sendable, Equatable {
   }
 
   package var isCommand: Bool { if case .run = work.value { true } else { false } }
+  /// Whether it works in a worktree, and what it writes there is judged and merged.
+  package var hasWorktree: Bool {
+    isForAgent || isCommand && worktree?.value != false
+  }
+
   package var isApproval: Bool { if case .approve = work.value { true } else { false } }
 }
 

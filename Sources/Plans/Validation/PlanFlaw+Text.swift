@@ -22,6 +22,7 @@ extension PlanFlaw {
       "step `\(step)` may use more \(key) than the whole plan"
     case .estimateAboveTimeout(let step, let estimate, let timeout):
       "step `\(step)` is estimated at \(estimate.brief), but stopped after \(timeout.brief)"
+    case .needsWorktree(let step, let reason): "step `\(step)` needs a worktree: \(reason)"
     case .deadlineBelowCriticalPath(let deadline, let path):
       "the deadline is \(deadline.brief), but the critical path alone takes \(path.brief)"
     case .unknownContingency(let step, let target, _):
@@ -56,6 +57,7 @@ extension PlanFlaw {
   var hint: String? {
     switch self {
     case .emptyGroup: "add tasks, or remove the group"
+    case .needsWorktree: "leave `worktree: false` out"
     case .duplicateID: "give it another id"
     case .idsDifferByCase: "some file systems take their folders and branches for one"
     case .unknownNeed(_, _, .id(let id)?): "did you mean `\(id)`?"

@@ -18,6 +18,7 @@ enum PlanFlaw {
   case impossibleLimit(Owner, key: String, mustBe: String)
   case ceilingAbovePlan(StepID, key: String)
   case estimateAboveTimeout(StepID, estimate: Duration, timeout: Duration)
+  case needsWorktree(StepID, because: String)
   case deadlineBelowCriticalPath(deadline: Duration, criticalPath: Duration)
   case unknownContingency(StepID, target: StepID, suggestion: String?)
   case contingencyIsItself(StepID)

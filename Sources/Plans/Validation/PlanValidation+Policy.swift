@@ -20,6 +20,7 @@ extension PlanValidation {
           .impossibleLimit(.step(id), key: "retries", mustBe: "0 or more"), at: retries.place)
       }
       checkGates(step.gates, .step(id))
+      checkWorktree(step)
       if let cost = step.limits.cost, let ceiling = plan.limits.cost, cost.value > ceiling.value {
         report(.ceilingAbovePlan(id, key: "money"), at: cost.place)
       }
@@ -37,6 +38,23 @@ extension PlanValidation {
       }
     }
     checkDeadline()
+  }
+
+  private mutating func checkWorktree(_ step: Step) {
+    guard let worktree = step.worktree, !worktree.value else { return }
+    let reason: String? =
+      if !step.isCommand {
+        "only a command can do without"
+      } else if step.lane != nil {
+        "it is in a lane"
+      } else if !step.files.isEmpty {
+        "it says which files it may touch"
+      } else if !step.artifacts.isEmpty {
+        "it leaves artifacts"
+      } else {
+        nil
+      }
+    if let reason { report(.needsWorktree(step.id.value, because: reason), at: worktree.place) }
   }
 
   private mutating func checkGates(_ gates: [Gate], _ owner: PlanFlaw.Owner) {
