@@ -85,7 +85,7 @@ extension WorkspaceError: CustomStringConvertible {
 func systemText(_ code: Int32) -> String { String(cString: strerror(code)) }
 
 /// Does something with files, in the words of this target's error.
-func withFiles<Result>(
+package func withFiles<Result>(
   _ body: () throws(FileError) -> Result
 ) throws(WorkspaceError) -> Result {
   do { return try body() } catch { throw .file(error) }

@@ -17,11 +17,13 @@ package enum Feedback: Sendable, Equatable {
   case ending(AttemptResult.Failure)
   /// What a person wrote.
   case person(String)
+  /// What was said of it when it was judged, in the words of that time.
+  case told(String)
 }
 
 extension Feedback {
   /// A section of a prompt: what is wrong, and what is to be done.
-  var text: String {
+  package var text: String {
     switch self {
     case .gate(let name, let command, let failure, let tail):
       let title = name == command ? "`\(command)`" : "\(name) (`\(command)`)"
@@ -53,6 +55,7 @@ extension Feedback {
     case .ending(let failure):
       return "The attempt before ended badly (\(failure.kind.rawValue)): \(failure.words)"
     case .person(let words): return "A person says:\n\n\(words)"
+    case .told(let words): return words
     }
   }
 }

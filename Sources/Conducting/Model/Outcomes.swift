@@ -96,11 +96,14 @@ package struct Verdict: Hashable, Sendable, Codable {
   package var evidence: String
   /// What a reviewer used.
   package var usage: Usage?
+  /// The same evidence for programs: one JSON object.
+  package var proof: String?
 
-  package init(_ result: Result, _ evidence: String, usage: Usage? = nil) {
+  package init(_ result: Result, _ evidence: String, usage: Usage? = nil, proof: String? = nil) {
     self.result = result
     self.evidence = evidence
     self.usage = usage
+    self.proof = proof
   }
 }
 

@@ -63,6 +63,17 @@ extension JournalFile {
     }
   }
 
+  /// All leases whose owners live; those of the dead are taken back.
+  package func livingLeases() throws(JournalError) -> [Lease] {
+    try database.write { () throws(JournalError) in
+      var living: [Lease] = []
+      for resource in Set(try leases(of: nil).map(\.resource)).sorted() {
+        living += try livingLeases(of: resource)
+      }
+      return living
+    }
+  }
+
   private func unfinishedRuns() throws(JournalError) -> [String] {
     var rows = try database.rows("SELECT session FROM runs WHERE ended IS NULL")
     var sessions: [String] = []

@@ -118,7 +118,10 @@ extension Keep {
   }
 
   /// Whether a branch that stays holds all commits of a worktree, its log and the stashes too.
+  ///
+  /// A worktree for gates stands on a commit that Divisi made of what branches hold: nothing of it can be lost.
   private func isHeldByBranch(_ worktree: Worktree) throws(WorkspaceError) -> Bool {
+    if let built = worktree.builtCommit, try git.head(of: worktree) == built { return true }
     guard try git.branch(of: worktree)?.hasPrefix("refs/heads/") == true else { return false }
     return try Snapshot.branchHoldsAll(git, of: worktree)
   }
@@ -182,5 +185,5 @@ extension Keep {
 }
 
 extension Worktree {
-  var isThere: Bool { entryKind(path) == .folder }
+  package var isThere: Bool { entryKind(path) == .folder }
 }

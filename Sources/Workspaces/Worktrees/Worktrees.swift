@@ -129,6 +129,7 @@ package struct Worktrees: Sendable {
         try found.mend()
         try Keep(git).release(
           .detach(found, at: commit), of: owner, because: "the next merge of \(plan)")
+        try found.note(built: commit)
         _ = try brought.bring(into: found, of: git)
         return found
       }
@@ -138,6 +139,7 @@ package struct Worktrees: Sendable {
     }
     let worktree = try register(path, ["--detach", path, commit.hex], owner)
     try fill(worktree)
+    try worktree.note(built: commit)
     _ = try brought.bring(into: worktree, of: git)
     return worktree
   }
