@@ -64,7 +64,6 @@ let package = Package(
     library("Conducting", imports: ["Plans", "JSONValues"], isAlwaysFast: true),
     library("Simulation", imports: ["Conducting", "Plans"], isAlwaysFast: true),
     library("Journal", imports: ["Files", "JSONValues", "CSQLite", "CSupport"]),
-    library("Runtime", imports: ["Conducting", "Journal", "Plans"]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
     library("Evidence", imports: ["JSONValues", "Plans"]),
@@ -75,6 +74,13 @@ let package = Package(
       ]),
     library(
       "Orders", imports: ["Configuration", "Conducting", "Documents", "Plans", "Diagnostics"]),
+    library(
+      "Runtime",
+      imports: [
+        "Conducting", "Journal", "Plans", "Agents", "Configuration", "CSupport", "Diagnostics",
+        "Documents", "Evidence", "Files", "JSONValues", "Orders", "Processes", "Supervision",
+        "Workspaces",
+      ]),
     library(
       "PlanLibrary",
       imports: ["Documents", "Plans", "Imports", "Workspaces", "Files", "Diagnostics"]),
@@ -91,8 +97,7 @@ let package = Package(
       dependencies: [
         "Arguments", "Conducting", "Configuration", "Diagnostics", "Documents", "Files",
         "JSONValues", "Journal", "Orders", "PlanLibrary", "Plans", "Processes", "Reports",
-        "Simulation",
-        "Terminal", "Workspaces",
+        "Runtime", "Simulation", "Terminal", "Workspaces",
       ],
       swiftSettings: settings),
 

@@ -11,9 +11,10 @@ package final class RunBook {
   /// saves folding that many.
   private static let eventsASnapshot = 5_000
 
-  private let file: JournalFile
-  private let lock: RunLock
-  private var lastSequence: Int
+  let file: JournalFile
+  let lock: RunLock
+  /// The last event that is written.
+  package private(set) var lastSequence: Int
   private var lastSnapshot: Int
 
   private init(file: JournalFile, lock: RunLock, lastSequence: Int, lastSnapshot: Int) {

@@ -53,7 +53,7 @@ struct Session: Sendable {
     let paint = errors.palette.paint as (TextRole, String) -> String
     complain("divisi: \(failure.message)")
     if let hint = failure.hint { complain("  hint: " + paint(.hint, hint)) }
-    return .failure
+    return failure.status
   }
 
   /// Results go to standard output.
@@ -95,10 +95,12 @@ struct Session: Sendable {
 struct Failure: Error {
   let message: String
   let hint: String?
+  let status: ExitStatus
 
-  init(_ message: String, hint: String? = nil) {
+  init(_ message: String, hint: String? = nil, status: ExitStatus = .failure) {
     self.message = message
     self.hint = hint
+    self.status = status
   }
 }
 

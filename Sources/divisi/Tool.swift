@@ -58,6 +58,8 @@ let tool: Tool<GlobalOptions, Session> = Tool(
     List.self
   }
   Heading("runs") {
+    Run.self
+    Resume.self
     Family("journal", "what happened: check it, copy it, make it smaller") {
       CheckJournal.self
       ExportJournal.self

@@ -133,7 +133,7 @@ struct RehearsalTime: ArgumentValue {
 
 extension Session {
   /// Tells what `check` tells of a plan that cannot be run.
-  fileprivate func refuse(_ loaded: LoadedPlan) -> ExitStatus {
+  func refuse(_ loaded: LoadedPlan) -> ExitStatus {
     let report = CheckReport(loaded)
     if wantsJSON {
       print(report.json(strict: false))
@@ -153,7 +153,7 @@ extension Session {
   }
 
   /// The agents that are defined in the repository; files that cannot be read define none.
-  fileprivate func agents(_ configuration: Configuration) throws -> [AgentDefinition] {
+  func agents(_ configuration: Configuration) throws -> [AgentDefinition] {
     let root = try repository().root
     return (configuration.value(Settings.shared.agentFolders) ?? []).flatMap { folder in
       let path = absolutePath(folder, from: root)

@@ -1,0 +1,159 @@
+package import Conducting
+import Plans
+package import Terminal
+
+/// One line about one thing that happened, for whoever watches a run go. What only matters afterwards has none.
+package struct RunLine: Sendable {
+  private let at: Instant
+  private let subject: String
+  private let words: String
+  private let role: TextRole?
+
+  package init?(_ event: Event, _ state: RunState) {
+    at = event.at
+    switch event.fact {
+    case .runStarted:
+      (subject, role) = (state.plan.text, .heading)
+      words = "run \(state.session)"
+    case .attemptBegan(let step, let attempt, let seat, _, _):
+      (subject, role) = (step.text, .running)
+      let who = seat.map {
+        [$0.agent, $0.harness, $0.model].compactMap { $0 }.joined(separator: ", ")
+      }
+      words =
+        "started" + (who.map { " with \($0)" } ?? "") + (attempt > 1 ? ", attempt \(attempt)" : "")
+    case .checkEnded(let step, let attempt, let check, let verdict):
+      let index = state.index(of: step)
+      let gates = check.merge == nil ? index.map { state.terms($0).gates } ?? [] : state.gates
+      let gate = gates.indices.contains(check.gate) ? gates[check.gate].name : "gate"
+      let place = check.merge == nil ? "" : " on the merged tree"
+      subject = step.text
+      switch verdict.result {
+      case .passed:
+        role = nil
+        let flaky = check.round > 1 ? " at trial \(check.round): flaky" : ""
+        words = "gate `\(gate)` passed\(place)\(flaky)"
+      case .failed, .broken:
+        role = .warning
+        words = "gate `\(gate)` failed\(place): \(Self.firstLine(of: verdict.evidence))"
+      }
+      _ = attempt
+    case .approvalAsked(let step, _, _):
+      (subject, role) = (step.text, .waiting)
+      words = "waits for a person: divisi approve \(step), or divisi reject \(step) --why ..."
+    case .mergeRefused(let step, _, _, let failure):
+      (subject, role) = (step.text, .warning)
+      words = "not merged: \(Self.firstLine(of: failure.message))"
+    case .landed(let step, _, _, let commit):
+      (subject, role) = (step.text, nil)
+      words = "merged as \(commit.prefix(10))"
+    case .attemptEnded(let step, let attempt, let failure, _, _, let fate):
+      subject = step.text
+      switch fate {
+      case .completed:
+        role = .completed
+        let times = state.index(of: step).map { state.times($0) }
+        let took = times?.began.flatMap { began in times?.ended.map { $0 - began } }
+        words = "completed" + (took.map { " in \($0.duration.words)" } ?? "")
+      case .failed:
+        role = .failed
+        words = "failed: \(Self.firstLine(of: failure?.message ?? ""))"
+      case .blocked: return nil
+      case .cancelled:
+        role = .dim
+        words = "cancelled"
+      case .skipped(let person, let reason):
+        role = .dim
+        words = "skipped by \(person): \(reason)"
+      case .waiting, .ready, .handed, .replaced:
+        role = .warning
+        let next = Self.next(fate, attempt)
+        words = (failure.map { Self.firstLine(of: $0.message) } ?? "stopped") + next
+      }
+    case .stepFailed(let step, let reason):
+      (subject, role) = (step.text, .failed)
+      words = "failed: \(reason)"
+    case .stepSkipped(let step, let cause):
+      (subject, role) = (step.text, .dim)
+      switch cause {
+      case .need(let need): words = "skipped: \(need) did not complete"
+      case .person(let person, let reason): words = "skipped by \(person): \(reason)"
+      case .notNeeded: return nil
+      }
+    case .accountLimited(let account, let until, _):
+      (subject, role) = (account, .waiting)
+      words = "met a limit; all its agents wait until \(until.clock)"
+    case .blockerRaised(let blocker):
+      (subject, role) = (blocker.subject, .blocked)
+      words =
+        "blocked: \(Self.firstLine(of: blocker.message))"
+        + (blocker.proposals.first.map { "; \($0)" } ?? "")
+    case .blockerResolved(let blocker, let how, _):
+      (subject, role) = ("blocker \(blocker)", .success)
+      words = "resolved: \(how)"
+    case .headMoved(let head):
+      (subject, role) = (state.plan.text, .warning)
+      words = "somebody moved the branch to \(head.prefix(10)); merging goes on from there"
+    case .commandRefused(_, let person, let reason):
+      (subject, role) = (person, .warning)
+      words = "refused: \(reason)"
+    case .runPaused(_, let person):
+      (subject, role) = (state.plan.text, .waiting)
+      words = "paused by \(person)"
+    case .runResumed(let person):
+      (subject, role) = (state.plan.text, .running)
+      words = "resumed by \(person)"
+    case .runEnded(let result):
+      (subject, role) = (state.plan.text, result == .completed ? .completed : .failed)
+      words = result.rawValue
+    default: return nil
+    }
+  }
+
+  private static func next(_ fate: Fate, _ attempt: Int) -> String {
+    switch fate {
+    case .waiting(let until): "; again at \(until.clock)"
+    case .handed(let seats): "; handed to \(seats.first?.agent ?? seats.first?.harness ?? "others")"
+    case .replaced(let other): "; \(other) stands in"
+    default: "; again"
+    }
+  }
+
+  private static func firstLine(of text: String) -> String {
+    let lines = text.split(whereSeparator: \.isNewline)
+    var line = lines.first.map(String.init) ?? ""
+    if line.hasSuffix(":") {
+      // What a list or an output is about says little without its beginning.
+      let items = lines.dropFirst().prefix { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }
+      line +=
+        " " + (items.isEmpty ? lines.dropFirst().prefix(1) : items[...]).joined(separator: ", ")
+    }
+    return line.count > 200 ? line.prefix(200) + " ..." : line
+  }
+
+  package func text(_ palette: Palette) -> String {
+    let name =
+      subject.count < 16 ? subject + String(repeating: " ", count: 16 - subject.count) : subject
+    return palette.paint(.dim, at.clock) + "  " + name + "  "
+      + (role.map { palette.paint($0, words) } ?? words)
+  }
+
+  /// How the run stands, in a line.
+  package static func summary(of state: RunState) -> String {
+    let total = (0..<state.count).count { state.kind($0) != .group }
+    let done = (0..<state.count).count { state.kind($0) != .group && state.phase($0) == .completed }
+    let took = (state.now - state.began).duration.words
+    let cost = state.spent.cost.map { $0 > .zero ? ", \($0.words)" : "" } ?? ""
+    return "\(done) of \(total) steps completed in \(took)\(cost)"
+  }
+}
+
+extension Blocker {
+  fileprivate var subject: String {
+    switch scope {
+    case .run: "run"
+    case .step(let step): step.text
+    case .pool(let name): name
+    }
+  }
+}

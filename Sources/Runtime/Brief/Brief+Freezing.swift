@@ -1,0 +1,137 @@
+import Agents
+import Configuration
+import Diagnostics
+package import Documents
+package import Files
+import JSONValues
+package import Plans
+
+/// Why a run's frozen plan cannot be read.
+package enum BriefError: Error, Hashable, Sendable, CustomStringConvertible {
+  case file(FileError)
+  case damaged(path: String, flaw: String)
+
+  package var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .damaged(let path, let flaw): "\(path) cannot be used: \(flaw)"
+    }
+  }
+}
+
+extension Brief {
+  /// Copies everything that a run is started from into its folder, the request last: a folder without one was
+  /// never finished.
+  package static func freeze(
+    _ request: RunRequest, agents: [AgentDefinition], plan: Plan, root: String,
+    userFile: String?, in folder: RunFolder
+  ) throws(BriefError) {
+    do {
+      let place = folder.frozen
+      try createFolder(place)
+      func copy(_ source: String, to name: String) throws(FileError) {
+        let path = place + "/" + name
+        try createFolder(parentFolder(of: path))
+        try writeFile(path, try readFile(source))
+      }
+      if let path = request.plan { try copy(absolutePath(path, from: root), to: "plan.yaml") }
+      for path in request.prompts + plan.promptFiles {
+        try copy(absolutePath(path, from: root), to: "prompts/" + Self.name(of: path))
+      }
+      for agent in agents {
+        try copy(
+          absolutePath(agent.path, from: root), to: "agents/" + lastComponent(of: agent.path))
+      }
+      let configuration = absolutePath(request.configuration ?? "divisi.yaml", from: root)
+      if entryKind(configuration) == .file { try copy(configuration, to: "divisi.yaml") }
+      if let userFile, entryKind(userFile) == .file { try copy(userFile, to: "user.yaml") }
+      try writeFile(place + "/request.json", Array((JSON.line(of: request) + "\n").utf8))
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  /// Reads what a run was started from.
+  package static func load(from folder: RunFolder) throws(BriefError) -> Brief {
+    let place = folder.frozen
+    let path = place + "/request.json"
+    let written = try text(path)
+    guard let request = try? JSON.parse(written).decode(RunRequest.self) else {
+      throw .damaged(path: path, flaw: "it is no request of a run")
+    }
+    var layers: [Layer] = []
+    if let text = try optional("user.yaml", in: place) { layers.append(.userFile(text)) }
+    if let text = try optional("divisi.yaml", in: place) { layers.append(.repositoryFile(text)) }
+    for setting in Settings.shared.all {
+      if let value = request.variables[setting.variable] {
+        layers.append(
+          .environment(variable: setting.variable, setting: setting.name, value: value))
+      }
+    }
+    layers += request.assignments.map { assignment in
+      let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      return .flag("--set", setting: String(parts[0]), value: String(parts.last ?? ""))
+    }
+    let agents = try agents(in: place)
+    var prompts: [String: String] = [:]
+    let plan: Plan
+    if request.plan != nil {
+      let text = SourceText(path: "plan.yaml", bytes: Array(try text(place + "/plan.yaml").utf8))
+      guard let read = PlanDocument.read(text).value else {
+        throw .damaged(path: place + "/plan.yaml", flaw: "it holds no plan")
+      }
+      plan = read
+      for path in plan.promptFiles { prompts[path] = try prompt(path, in: place).text }
+    } else {
+      var files: [PromptFile] = []
+      for path in request.prompts { files.append(try prompt(path, in: place)) }
+      for file in files { prompts[file.path] = file.text }
+      // In which order they run was settled when the run began, and is in the journal.
+      plan = PromptPlan(files, repositoryFiles: [], imports: { _ in [] }).plan
+    }
+    return Brief(request, plan, Configuration(layers), agents, prompts: prompts)
+  }
+
+  private static func agents(in place: String) throws(BriefError) -> [AgentDefinition] {
+    let folder = place + "/agents"
+    var agents: [AgentDefinition] = []
+    for name in ((try? listFolder(folder)) ?? []).sorted() {
+      let text = SourceText(path: name, bytes: Array(try text(folder + "/" + name).utf8))
+      if let agent = AgentDocument.read(text).value { agents.append(agent) }
+    }
+    return agents
+  }
+
+  private static func prompt(_ path: String, in place: String) throws(BriefError) -> PromptFile {
+    let text = try text(place + "/prompts/" + name(of: path))
+    let read = PromptDocument.read(SourceText(path: path, bytes: Array(text.utf8)))
+    return read.value ?? PromptFile(path: path, text: text)
+  }
+
+  /// Paths that lead out of the repository stay apart from those within.
+  private static func name(of path: String) -> String {
+    path.split(separator: "/").map { $0 == ".." ? "_up" : String($0) }.joined(separator: "/")
+  }
+
+  private static func text(_ path: String) throws(BriefError) -> String {
+    do { return String(decoding: try readFile(path), as: UTF8.self) } catch { throw .file(error) }
+  }
+
+  private static func optional(
+    _ name: String, in place: String
+  ) throws(BriefError) -> SourceText? {
+    guard entryKind(place + "/" + name) == .file else { return nil }
+    return SourceText(path: name, bytes: Array(try text(place + "/" + name).utf8))
+  }
+}
+
+extension Plan {
+  /// The prompt files that its steps name, each once.
+  package var promptFiles: [String] {
+    var seen: Set<String> = []
+    return steps.compactMap { step in
+      guard case .prompt(let path) = step.work.value, seen.insert(path).inserted else { return nil }
+      return path
+    }
+  }
+}

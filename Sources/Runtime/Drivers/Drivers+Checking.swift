@@ -1,0 +1,264 @@
+import Diagnostics
+import Synchronization
+import Agents
+import Conducting
+import Configuration
+import Evidence
+import Files
+import JSONValues
+import Plans
+import Processes
+import Supervision
+import Workspaces
+
+extension Drivers {
+  /// Tries a gate, on the tree of the attempt or on the merged one.
+  func check(_ id: AttemptID, _ check: Check, _ job: Job, _ outbox: Outbox) async {
+    guard let step = brief.step(id.step), let gate = brief.gate(check, of: step),
+      let commit = job.attempt?.judged(in: check).flatMap({ ObjectID($0) }) ?? noTree(job)
+    else {
+      let words = "what this run was started from has no gate \(check.gate + 1) for \(id.step)"
+      return outbox.put(.checked(id, check, Verdict(.broken, words)))
+    }
+    let place = folder.attempt(id)
+    if isTakenUp(id) { await endChecks(of: id) }
+    let (ground, verdict) = await onGround(of: check, id, commit, job) { ground in
+      switch gate.check.value {
+      case .run(let command): await self.run(command, gate, check, id, job, step, on: ground)
+      case .review: await self.review(gate, check, id, job, step, on: ground)
+      case .approve, .artifacts: Verdict(.broken, "it is no gate that can be run")
+      }
+    }
+    guard !Task.isCancelled else { return }
+    if ground == nil, !verdict.evidence.isEmpty { try? createFolder(place.path) }
+    outbox.put(.checked(id, check, verdict))
+  }
+
+  /// Steps without a worktree have no tree of their own: their gates run where they ran.
+  private func noTree(_ job: Job) -> ObjectID? {
+    job.hasWorkspace
+      ? nil : job.head.flatMap { ObjectID($0) } ?? ObjectID(String(repeating: "0", count: 40))
+  }
+
+  /// Where a gate runs: a folder that holds exactly one tree.
+  struct Ground: Sendable {
+    let folder: String
+    let tree: String
+    let commit: ObjectID
+  }
+
+  /// Makes the ground that a gate is tried on, and keeps it to the gate while it is.
+  private func onGround(
+    of check: Check, _ id: AttemptID, _ commit: ObjectID, _ job: Job,
+    _ body: @Sendable (Ground) async -> Verdict
+  ) async -> (Ground?, Verdict) {
+    guard job.hasWorkspace else {
+      let ground = Ground(folder: repository.root, tree: "", commit: commit)
+      return (ground, await body(ground))
+    }
+    var slot: Int?
+    if check.merge != nil { slot = takeSlot() }
+    defer { if let slot { integrating.withLock { _ = $0.remove(slot) } } }
+    let ground: Ground
+    do {
+      let slot = slot
+      ground = try await blocking { () throws(WorkspaceError) in
+        try self.ground(check, id, commit, job, slot: slot)
+      }
+    } catch {
+      return (nil, Verdict(.broken, "\(error); \(error.hint)"))
+    }
+    if check.merge != nil, let failure = await setUp(id, job, in: ground.folder) {
+      return (ground, Verdict(.broken, failure.message))
+    }
+    return (ground, await body(ground))
+  }
+
+  private func takeSlot() -> Int {
+    integrating.withLock { slots in
+      let free = (0...slots.count).first { !slots.contains($0) } ?? 0
+      slots.insert(free)
+      return free
+    }
+  }
+
+  private func ground(
+    _ check: Check, _ id: AttemptID, _ commit: ObjectID, _ job: Job, slot: Int?
+  ) throws(WorkspaceError) -> Ground {
+    let owner = owner(job, id)
+    let tree = try git.tree(of: commit).hex
+    if let slot {
+      let name = slot == 0 ? job.plan.text : "\(job.plan.text).\(slot)"
+      let worktree = try worktrees.integrate(commit, plan: name, of: owner)
+      return Ground(folder: worktree.path, tree: tree, commit: commit)
+    }
+    let worktree = try git.worktree(at: worktrees.path(of: workName(id, job)))
+    guard worktree.isThere else { throw .worktreeGone(worktree.path) }
+    // A gate before may have changed files: each is tried on exactly what would be merged.
+    let isThere = try git.head(of: worktree) == commit
+    let isUnchanged = try worktrees.isUnchanged(worktree)
+    if !isThere || !isUnchanged {
+      try Keep(git).release(
+        .rewind(worktree, to: commit), of: owner, because: "a gate changed files")
+    }
+    return Ground(folder: worktree.path, tree: tree, commit: commit)
+  }
+
+  private func run(
+    _ command: String, _ gate: Gate, _ check: Check, _ id: AttemptID, _ job: Job, _ step: Step,
+    on ground: Ground
+  ) async -> Verdict {
+    let output = folder.attempt(id).check(check) + ".log"
+    let settings = Settings.shared
+    do throws(FileError) { try createFolder(parentFolder(of: output)) } catch {
+      return Verdict(.broken, error.description)
+    }
+    var environment = environment(of: step, id, job)
+    environment["DIVISI_WORKTREE"] = ground.folder
+    var evidence = Evidence(
+      command: command, ending: .timedOut, tree: ground.tree, duration: .zero, tests: nil, tail: "",
+      output: output)
+    do {
+      let result = try await Processes.run(
+        Command(
+          ["/bin/sh", "-c", command], in: ground.folder, environment: environment,
+          output: .file(
+            output, limit: brief.configuration.value(settings.outputSize) ?? .max, tail: 64 << 10),
+          errors: .withOutput,
+          timeout: gate.timeout?.value ?? brief.configuration.value(settings.gateTimeout),
+          grace: grace, endsLeftovers: true, marker: checkMarker(id)))
+      evidence.duration = result.duration
+      evidence.ending = result.evidence
+      evidence.tail = Evidence.tail(of: result.output)
+      evidence.tests = count(output, of: command)
+    } catch {
+      evidence.ending = .notStarted("\(error)")
+    }
+    let proof = evidence.json.text(.compact)
+    guard let failure = evidence.failure(expecting: gate.expectation?.value) else {
+      return Verdict(.passed, evidence.sentence, proof: proof)
+    }
+    let end =
+      evidence.tail.isEmpty ? "It printed nothing." : "The end of its output:\n\n\(evidence.tail)"
+    let result: Verdict.Result = failure.isBeyondTheAgent ? .broken : .failed
+    return Verdict(result, "\(failure). \(end)", proof: proof)
+  }
+
+  private func count(_ path: String, of command: String) -> CountedTests? {
+    var counting = TestCounting(of: command)
+    var tail = FileTail(path)
+    while let bytes = tail.next() { counting.receive(bytes) }
+    return counting.finish()
+  }
+
+  /// What marks the processes of an attempt's gates; reviewers have supervisors of their own.
+  func checkMarker(_ id: AttemptID) -> String { folder.attempt(id).path + "/checks" }
+
+  /// Ends what a runner that is gone has left of an attempt's gates.
+  func endChecks(of id: AttemptID) async {
+    await endProcesses(marked: checkMarker(id), grace: grace)
+    let checks = folder.attempt(id).path + "/checks"
+    for name in (try? listFolder(checks)) ?? [] where entryKind(checks + "/" + name) == .folder {
+      for trial in (try? listFolder(checks + "/" + name)) ?? [] {
+        await endSupervised(AttemptFolder("\(checks)/\(name)/\(trial)"))
+      }
+    }
+  }
+
+  private func endSupervised(_ place: AttemptFolder) async {
+    switch try? await Supervised.find(in: place) {
+    case .running(let process):
+      try? process.askToStop()
+      _ = try? await process.ended()
+    case .lost(let lost): await lost.endRemains(grace: grace)
+    case .ended, .notStarted, nil: break
+    }
+  }
+
+  // MARK: set-up
+
+  /// Runs the commands that make a new workspace ready; says what went wrong.
+  func setUp(_ id: AttemptID, _ job: Job, in folder: String? = nil) async -> Conducting.Failure? {
+    await runAll(Settings.shared.setUp, "setup", id, job, in: folder)
+  }
+
+  /// Runs the commands that come before a workspace is given free.
+  func tearDown(_ id: AttemptID, _ job: Job) async {
+    if let failure = await runAll(Settings.shared.tearDown, "teardown", id, job, in: nil) {
+      watcher.note("\(id): \(failure.message)")
+    }
+  }
+
+  private func runAll(
+    _ setting: Setting<[String]>, _ name: String, _ id: AttemptID, _ job: Job, in place: String?
+  ) async -> Conducting.Failure? {
+    guard let commands = brief.configuration.value(setting), !commands.isEmpty,
+      let step = brief.step(id.step)
+    else { return nil }
+    let output = folder.attempt(id).path + "/\(name).log"
+    let work = place ?? workingFolder(id, job)
+    var environment = environment(of: step, id, job)
+    environment["DIVISI_WORKTREE"] = work
+    for command in commands {
+      do {
+        try createFolder(folder.attempt(id).scratch)
+        let result = try await Processes.run(
+          Command(
+            ["/bin/sh", "-c", command], in: work, environment: environment,
+            output: .file(output, limit: 64 << 20, tail: 4 << 10), errors: .withOutput,
+            timeout: brief.configuration.value(Settings.shared.gateTimeout), grace: grace,
+            endsLeftovers: true, marker: checkMarker(id)))
+        guard result.succeeded else {
+          return Failure(
+            .environment,
+            "the \(name) command `\(command)` failed: \(Evidence.tail(of: result.output, lines: 10))"
+          )
+        }
+      } catch {
+        return Failure(.environment, "the \(name) command `\(command)` could not be run: \(error)")
+      }
+    }
+    return nil
+  }
+}
+
+extension Attempt {
+  /// The commit that a gate judges.
+  fileprivate func judged(in check: Check) -> Commit? {
+    guard check.merge != nil else { return head }
+    if case .merging(let merge) = phase { return merge.candidate }
+    return nil
+  }
+}
+
+extension ProcessResult {
+  fileprivate var evidence: Evidence.Ending {
+    switch reason {
+    case .timeout: .timedOut
+    case .outputLimit: .notStarted("it printed more than it may")
+    case .cancelled: .signalled(15)
+    case .ended:
+      switch end {
+      case .exited(let status): .exited(Int32(clamping: status))
+      case .signalled(let signal): .signalled(Int32(clamping: signal))
+      }
+    }
+  }
+}
+
+extension Evidence {
+  /// A pass in a few words: `exit 0 in 1.2 s, 12 passed`.
+  fileprivate var sentence: String {
+    let milliseconds =
+      duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+    let time = "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+    return "exit 0 in \(time)" + (tests.map { ", \($0.counts)" } ?? "")
+  }
+}
+
+extension GateFailure {
+  /// Whether a person must put something right: a program of the repository itself is the agent's to write.
+  fileprivate var isBeyondTheAgent: Bool {
+    if case .missingTool(let words) = self { !words.contains("./") } else { false }
+  }
+}

@@ -1,0 +1,171 @@
+import Diagnostics
+import Agents
+import Conducting
+import Configuration
+import Files
+import JSONValues
+import Plans
+import Supervision
+import Workspaces
+
+extension Drivers {
+  /// Looks at what an attempt left: commits what it did not, and refuses what it may not have done.
+  func inspect(_ id: AttemptID, _ job: Job, _ outbox: Outbox) async {
+    guard job.hasWorkspace else { return outbox.put(.inspected(id, .accepted(head: nil))) }
+    guard let step = brief.step(id.step) else {
+      return outbox.put(.inspected(id, .refused(StartError.unknownStep(id.step).failure)))
+    }
+    let inspection = await blocking { () throws(Never) -> Inspection in
+      do throws(WorkspaceError) {
+        return try self.inspect(id, step, job)
+      } catch {
+        return .refused(self.failure(of: error))
+      }
+    }
+    outbox.put(.inspected(id, inspection))
+  }
+
+  private func inspect(
+    _ id: AttemptID, _ step: Step, _ job: Job
+  ) throws(WorkspaceError) -> Inspection {
+    let name = workName(id, job)
+    let owner = owner(job, id)
+    let place = folder.attempt(id)
+    let worktree = try git.worktree(at: worktrees.path(of: name))
+    guard worktree.isThere else { throw .worktreeGone(worktree.path) }
+    tellLocks(
+      git.removeStaleLocks(
+        of: worktree, branch: worktrees.branch(of: name),
+        now: Int(Instant.now().milliseconds / 1000)))
+    let leaves = harness(job)?.leaves ?? []
+    if !leaves.isEmpty {
+      // What its program leaves lying is no work, and stays out of every commit.
+      try withFiles { () throws(FileError) in
+        _ = try repository.exclude(leaves, because: "what programs of agents leave")
+      }
+    }
+    let record: PreparedRecord? = read(place.path + "/workspace.json")
+    guard let base = record.flatMap({ ObjectID($0.base) }) else {
+      throw .worktreeGone(worktree.path)
+    }
+    let checkpoint = try git.checkpoint(
+      worktree, branch: worktrees.branch(of: name),
+      message: provenance(id, job).message(title: step.shownTitle), of: owner)
+    for work in [checkpoint.kept].compactMap({ $0 }) {
+      watcher.note("half-done work of \(id) is kept as \(work.ref)")
+    }
+    let head = checkpoint.head
+    let changes = try git.changes(from: base, to: head)
+    let patch = try git.patch(from: base, to: head)
+    try withFiles { () throws(FileError) in try writeFile(place.patch, patch) }
+    var feedback: [Feedback] = []
+    let allowed = step.files.map(\.value.pattern)
+    if !allowed.isEmpty {
+      let outside = changes.outside { path in allowed.contains { $0.matches(path) } }
+      if !outside.isEmpty { feedback.append(.outside(outside)) }
+    }
+    let missing = (step.artifacts.map(\.value) + step.gates.flatMap(\.artifacts)).filter {
+      ((try? fileSize(worktree.path + "/" + $0)) ?? 0) == 0
+    }
+    if !missing.isEmpty { feedback.append(.artifacts(missing)) }
+    feedback += unusedTools(of: step, id)
+    feedback += try dropped(id, head: head, base: base)
+    guard feedback.isEmpty else {
+      return .refused(Failure(.task, feedback.map(\.text).joined(separator: "\n\n")))
+    }
+    return .accepted(head: head.hex)
+  }
+
+  func harness(_ job: Job) -> Harness? { job.attempt?.seat.flatMap { harnesses[$0.harness] } }
+
+  private func tellLocks(_ locks: [LeftLock]) {
+    for lock in locks {
+      watcher.note("removed \(lock.path), which nobody held for \(lock.age) s")
+    }
+  }
+
+  /// What cannot be mended by trying again, and what can.
+  private func failure(of error: WorkspaceError) -> Conducting.Failure {
+    switch error {
+    case .worktreeGone, .strayed: Failure(.task, "\(error); \(error.hint)")
+    default: Failure(error)
+    }
+  }
+
+  private func unusedTools(of step: Step, _ id: AttemptID) -> [Feedback] {
+    guard !step.tools.isEmpty, step.isForAgent else { return [] }
+    let record: AttemptRecord? = read(folder.attempt(id).result)
+    let unused = step.tools.map(\.value).filter { record?.tools.contains($0) != true }
+    return unused.isEmpty
+      ? []
+      : [
+        .told("These tools must be used for the work to count: \(unused.joined(separator: ", ")).")
+      ]
+  }
+
+  /// Lines of others that the attempt lost where it resolved a conflict: its own merges, and what it did anew on top of
+  /// work that it had conflicted with.
+  private func dropped(
+    _ id: AttemptID, head: ObjectID, base: ObjectID
+  ) throws(WorkspaceError) -> [Feedback] {
+    var parts: [DroppedPart] = []
+    // It holds until the step is merged, however many attempts that takes.
+    let conflict = (1..<max(id.number, 2)).reversed().lazy
+      .compactMap { number -> ConflictRecord? in
+        self.read(self.folder.attempt(AttemptID(id.step, number)).conflict)
+      }.first
+    if let conflict, let own = ObjectID(conflict.own),
+      let other = ObjectID(conflict.other), let common = try git.mergeBase(own, other)
+    {
+      parts += try git.droppedLines(base: common, ours: other, theirs: own, result: head)
+    }
+    for merge in try git.merges(from: base, to: head) {
+      guard merge.parents.count == 2,
+        let common = try git.mergeBase(merge.parents[0], merge.parents[1])
+      else { continue }
+      parts += try git.droppedLines(
+        base: common, ours: merge.parents[1], theirs: merge.parents[0], result: merge.commit)
+    }
+    guard !parts.isEmpty else { return [] }
+    try? writeFile(
+      folder.attempt(id).path + "/dropped.json",
+      Array((JSON.line(of: parts.map(DroppedRecord.init)) + "\n").utf8))
+    // What the attempt took back of its own is its own to judge; what others added is not.
+    let others = parts.filter { $0.side == .ours }
+    for part in parts {
+      watcher.note(
+        "\(id): \(part.lines.count) lines of \(part.side == .ours ? "others" : "its own") are missing in \(part.path)"
+      )
+    }
+    let answer = brief.configuration.value(Settings.shared.droppedLines) ?? .fail
+    return answer == .fail ? others.map { .dropped(file: $0.path, lines: $0.lines) } : []
+  }
+
+  func provenance(_ id: AttemptID, _ job: Job) -> Provenance {
+    Provenance(plan: job.plan.text, step: id.step.text, attempt: id.number, session: job.session)
+  }
+}
+
+/// Two commits that did not fit: the attempt's, and what the branch held.
+struct ConflictRecord: Codable, Sendable {
+  var own: String
+  var other: String
+}
+
+/// Lines that a resolved conflict took away, as they lie beside the attempt.
+struct DroppedRecord: Codable, Sendable {
+  var side: String
+  var path: String
+  var lines: [String]
+
+  init(_ part: DroppedPart) {
+    side = part.side == .ours ? "others" : "own"
+    path = part.path
+    lines = part.lines
+  }
+}
+
+extension Step {
+  /// Its title, or its id where it has none.
+  var shownTitle: String { title.isEmpty ? id.value.text : title }
+}

@@ -1,0 +1,123 @@
+import Synchronization
+import Agents
+import Conducting
+import Files
+import JSONValues
+import Plans
+import Workspaces
+
+extension Drivers {
+  /// Merges an attempt's work into what the branch is, or will be, without touching the branch.
+  func merge(
+    _ id: AttemptID, _ number: Int, _ base: Commit, _ job: Job, _ outbox: Outbox
+  ) async {
+    guard let step = brief.step(id.step), let onto = ObjectID(base),
+      let own = job.attempt?.head.flatMap({ ObjectID($0) })
+    else {
+      let failure = Failure(.environment, "there is nothing to merge of \(id)")
+      return outbox.put(.merged(id, merge: number, .refused(failure)))
+    }
+    let outcome = await blocking { () throws(Never) -> MergeOutcome in
+      do throws(WorkspaceError) {
+        return try self.merge(id, step, own, onto, job)
+      } catch {
+        return .refused(Failure(error))
+      }
+    }
+    outbox.put(.merged(id, merge: number, outcome))
+  }
+
+  private func merge(
+    _ id: AttemptID, _ step: Step, _ own: ObjectID, _ onto: ObjectID, _ job: Job
+  ) throws(WorkspaceError) -> MergeOutcome {
+    switch try git.merge(own, into: onto) {
+    case .clean(let tree):
+      // What changes nothing needs no commit.
+      if try git.tree(of: onto) == tree { return .built(candidate: onto.hex) }
+      let message = provenance(id, job).message(title: step.shownTitle, body: step.details ?? "")
+      return .built(candidate: try git.squash(tree: tree, onto: onto, message: message).hex)
+    case .conflicts(let conflicts):
+      let record = ConflictRecord(own: own.hex, other: onto.hex)
+      do throws(FileError) {
+        try writeFile(folder.attempt(id).conflict, Array((JSON.line(of: record) + "\n").utf8))
+      } catch { throw .file(error) }
+      let files = conflicts.map(\.path).uniqued
+      let words = conflicts.map(\.text).filter { !$0.isEmpty }.uniqued.prefix(20)
+      let told = Feedback.conflict(files: files, words: words.joined(separator: "\n")).text
+      return .refused(
+        Failure(
+          .conflict,
+          "\(told)\n\nWhat you did before is commit \(own.hex): look at it with `git show`."))
+    }
+  }
+
+  /// Moves the branch, exactly once: whether it has been moved for this attempt already is read from the branch itself.
+  func land(
+    _ id: AttemptID, _ number: Int, from: Commit, to: Commit, _ job: Job, _ outbox: Outbox
+  ) async {
+    guard let old = ObjectID(from), let new = ObjectID(to) else { return }
+    let (branch, git, provenance) = (branch, git, provenance(id, job))
+    while !Task.isCancelled {
+      do {
+        let outcome = try await blocking { () throws(WorkspaceError) -> LandingOutcome in
+          // A branch that somebody removed is there again, as it was: its commits were never gone.
+          _ = try branch.begin(at: old)
+          switch try branch.land(new, on: old) {
+          case .landed(let commit): return .done(commit: commit.hex)
+          case .moved(let head):
+            if try git.isAncestor(old, of: head),
+              let landed = try branch.landed(provenance, since: old)
+            {
+              return .done(commit: landed.hex)
+            }
+            return .moved(head: head.hex)
+          }
+        }
+        if faults.withLock({ $0.removeValue(forKey: id) }) != nil {
+          outbox.put(.probed(isFit: shortageOfDisk() == nil, message: "the branch can be moved"))
+        }
+        if case .done = outcome { await freeWorktree(id, job) }
+        outbox.put(.landed(id, merge: number, outcome))
+        return
+      } catch {
+        // There is no way back from here, and no way on: everything else waits with it.
+        let words = "the branch \(branch.name) cannot be moved: \(error); \(error.hint)"
+        faults.withLock { $0[id] = words }
+        outbox.put(.probed(isFit: false, message: words))
+        try? await Task.sleep(for: .seconds(2))
+      }
+    }
+  }
+
+  /// Gives a merged step's worktree to the next that needs one. A lane keeps its own.
+  private func freeWorktree(_ id: AttemptID, _ job: Job) async {
+    guard job.lane == nil else { return }
+    await tearDown(id, job)
+    let path = worktrees.path(of: workName(id, job))
+    guard entryKind(path) == .folder else { return }
+    await blocking { () throws(Never) in
+      do throws(WorkspaceError) {
+        try self.worktrees.park(try self.git.worktree(at: path))
+      } catch {
+        self.watcher.note("\(path) could not be given free: \(error)")
+      }
+    }
+  }
+
+  /// Whether nothing stands in the way of beginning something new.
+  func probe(_ outbox: Outbox) async {
+    while !Task.isCancelled {
+      let fault = faults.withLock { $0.values.first } ?? shortageOfDisk()
+      if fault == nil { return outbox.put(.probed(isFit: true, message: "there is room again")) }
+      try? await Task.sleep(for: .seconds(2))
+    }
+  }
+}
+
+extension Array where Element: Hashable {
+  /// Each element once, where it stands first.
+  var uniqued: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

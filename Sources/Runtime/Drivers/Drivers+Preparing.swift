@@ -1,0 +1,144 @@
+import Conducting
+import Configuration
+import Files
+import JSONValues
+import Plans
+import Processes
+import Supervision
+import Workspaces
+
+extension Drivers {
+  /// The integration branch, made or found. One that an earlier run left behind and that holds nothing of its own goes on
+  /// to where this run begins.
+  func openBranch(_ job: Job, _ outbox: Outbox) async {
+    let (branch, base, git) = (branch, brief.request.base, git)
+    while !Task.isCancelled {
+      do {
+        let head = try await blocking { () throws(WorkspaceError) in
+          let start: ObjectID
+          if let named = base.flatMap({ ObjectID($0) }) {
+            start = named
+          } else {
+            start = try RepositoryFacts.read(git).base()
+          }
+          let head = try branch.begin(at: start)
+          guard head != start, try git.isAncestor(head, of: start),
+            case .landed(let moved) = try branch.land(start, on: head)
+          else { return head }
+          return moved
+        }
+        outbox.put(.branchOpened(head: head.hex))
+        return
+      } catch {
+        watcher.note("the branch \(branch.name) cannot be opened: \(error); \(error.hint)")
+        try? await Task.sleep(for: .seconds(5))
+      }
+    }
+  }
+
+  /// Takes what is shared and makes the workspace.
+  func prepare(_ id: AttemptID, _ job: Job, _ outbox: Outbox) async {
+    switch await outbox.lease(job) {
+    case .granted: break
+    case .denied(let others): return outbox.put(.denied(id, others: others))
+    case .failed(let words):
+      return outbox.put(.ended(id, .failed(Failure(.environment, words)), .nothing))
+    }
+    guard job.hasWorkspace else { return outbox.put(.prepared(id, base: nil)) }
+    guard let head = job.head.flatMap({ ObjectID($0) }) else { return }
+    if let words = shortageOfDisk() {
+      // The attempt waits with all others; nothing was begun.
+      outbox.put(.probed(isFit: false, message: words))
+      while !Task.isCancelled, shortageOfDisk() != nil { try? await Task.sleep(for: .seconds(2)) }
+      if Task.isCancelled { return }
+    }
+    do {
+      let base = try await blocking { () throws(WorkspaceError) in
+        try self.prepareWorkspace(id, job, at: head)
+      }
+      if let failure = await setUp(id, job) {
+        outbox.put(.ended(id, .failed(failure), .nothing))
+      } else {
+        outbox.put(.prepared(id, base: base.hex))
+      }
+    } catch {
+      outbox.put(.ended(id, .failed(Failure(error)), .nothing))
+    }
+  }
+
+  /// A worktree for the attempt, and the commit that its work is measured from. An attempt that puts right what the one
+  /// before left goes on in its worktree; one after a conflict begins anew on the new head.
+  private func prepareWorkspace(
+    _ id: AttemptID, _ job: Job, at head: ObjectID
+  ) throws(WorkspaceError) -> ObjectID {
+    let owner = owner(job, id)
+    let name = workName(id, job)
+    let before = AttemptID(id.step, id.number - 1)
+    let found: PreparedRecord? = read(folder.attempt(before).path + "/workspace.json")
+    if id.number > 1, let found, found.name == name, let base = ObjectID(found.base),
+      entryKind(folder.attempt(before).conflict) == .missing,
+      let old = try worktrees.adopt(step: name, of: owner), try git.isAncestor(base, of: old.head)
+    {
+      write(PreparedRecord(name: name, base: base.hex), id)
+      return base
+    }
+    if job.lane != nil, let old = try worktrees.adopt(step: name, of: owner) {
+      // What the step before built and git ignores is still there.
+      try Keep(git).release(
+        .rewind(old.worktree, to: head), of: owner, because: "the next step of lane \(name)")
+    } else {
+      let made = try worktrees.prepare(step: name, of: owner, at: head)
+      for work in made.kept {
+        watcher.note("what was in the way of \(id.step) is kept as \(work.ref)")
+      }
+    }
+    write(PreparedRecord(name: name, base: head.hex), id)
+    return head
+  }
+
+  /// The name of an attempt's worktree: the step's or its lane's, unless a run of another plan is using that.
+  func workName(_ id: AttemptID, _ job: Job) -> String {
+    if let record: PreparedRecord = read(folder.attempt(id).path + "/workspace.json") {
+      return record.name
+    }
+    let plain = job.workName(id)
+    let path = worktrees.path(of: plain)
+    let listed = (try? git.listWorktrees())?.first { $0.path == path }
+    let words = listed?.lock?.split(separator: " ").map(String.init) ?? []
+    guard words.count >= 3, words[0] == "divisi", words[1] != job.session,
+      isUnfinished(words[1])
+    else { return plain }
+    return "\(job.plan.text).\(plain)"
+  }
+
+  private func isUnfinished(_ session: String) -> Bool {
+    let status = surroundings.statusOfRun(session)
+    return status.map { !["completed", "failed", "cancelled"].contains($0) } ?? false
+  }
+
+  private func write(_ record: PreparedRecord, _ id: AttemptID) {
+    let place = folder.attempt(id).path
+    try? createFolder(place)
+    try? writeFile(place + "/workspace.json", Array((JSON.line(of: record) + "\n").utf8))
+  }
+
+  func read<Value: Decodable>(_ path: String) -> Value? {
+    (try? readFile(path)).flatMap { try? JSON.parse($0).decode(Value.self) }
+  }
+
+  /// Why no new worktree should be made, or nothing.
+  func shortageOfDisk() -> String? {
+    let settings = Settings.shared
+    guard let space = try? DiskSpace.at(repository.root) else { return nil }
+    let least = brief.configuration.value(settings.freeDisk) ?? 0
+    let share = brief.configuration.value(settings.freeDiskShare) ?? 0
+    guard !space.isEnough(leastFree: least, leastShare: share / 100) else { return nil }
+    return "only \(space.free >> 20) MiB are free on the disk of \(repository.root)"
+  }
+}
+
+/// Where an attempt works, written before anything runs there.
+struct PreparedRecord: Codable, Sendable {
+  var name: String
+  var base: String
+}

@@ -1,0 +1,212 @@
+import Documents
+import Diagnostics
+import Agents
+import Conducting
+import Configuration
+import Evidence
+import Files
+import JSONValues
+import Plans
+import Processes
+import Supervision
+import Workspaces
+
+extension Drivers {
+  /// Has another agent judge the change. A limit that its account meets is waited for here: it says nothing of the work.
+  func review(
+    _ gate: Gate, _ check: Check, _ id: AttemptID, _ job: Job, _ step: Step, on ground: Ground
+  ) async -> Verdict {
+    guard let seat = job.attempt?.checkingSeat, let harness = harnesses[seat.harness] else {
+      return Verdict(.broken, "there is no harness for the reviewer")
+    }
+    let place = folder.attempt(id).check(check)
+    let first = ReviewPrompt(
+      of: step, by: gate, task: brief.task(of: step) ?? step.writtenTask, diff: diff(of: id),
+      diffFile: folder.attempt(id).patch,
+      instructions: harness.takesInstructions
+        ? nil : seat.agent.flatMap { brief.agent($0)?.instructions }
+    ).text
+    var answers: [String] = []
+    var used = Conducting.Usage(cost: .zero, tokens: 0)
+    var prompt = first
+    var session: String?
+    var trial = 0
+    var patience = ReviewPatience(job.settings)
+    while !Task.isCancelled {
+      trial += 1
+      let result: AttemptResult
+      do {
+        result = try await ask(
+          prompt, AttemptFolder("\(place)/\(trial)"), harness, seat, id, job, step, ground,
+          session: session)
+      } catch {
+        return Verdict(.broken, error.failure.message, usage: used)
+      }
+      used = used + Usage(cost: result.cost, tokens: result.usage?.total)
+      if let failure = result.failure {
+        guard failure.kind.nature == .transient, let wait = patience.next(failure, instant) else {
+          let broken = failure.kind.nature == .environment
+          return Verdict(
+            broken ? .broken : .failed, "the reviewer failed: \(failure.words)", usage: used)
+        }
+        watcher.note("the reviewer of \(id.step) waits: \(failure.words)")
+        try? await Task.sleep(for: wait)
+        continue
+      }
+      answers.append(result.answer ?? result.summary ?? "")
+      switch ReviewOutcome(answers) {
+      case .verdict(let verdict): return self.verdict(verdict, seat, ground, used)
+      case .askAgain(let words):
+        session = harness.canResume ? result.session : nil
+        prompt = session == nil ? first + "\n" + words : words
+      case .failed(let words): return Verdict(.failed, words, usage: used)
+      }
+    }
+    return Verdict(.broken, "called off", usage: used)
+  }
+
+  private func verdict(
+    _ verdict: ReviewVerdict, _ seat: Seat, _ ground: Ground, _ used: Conducting.Usage
+  ) -> Verdict {
+    let reviewer = seat.agent ?? seat.harness
+    let told = Feedback.review(agent: reviewer, findings: verdict.findings).text
+    let findings = verdict.findings.map { finding in
+      JSON.object(
+        [JSON.Member("message", .string(finding.message))]
+          + [("severity", finding.severity), ("file", finding.file)].compactMap { name, text in
+            text.map { JSON.Member(name, .string($0)) }
+          } + (finding.line.map { [JSON.Member("line", .int($0))] } ?? []))
+    }
+    let proof: JSON = [
+      "reviewer": .string(reviewer), "tree": .string(ground.tree),
+      "accepted": .bool(verdict.isAccepted), "findings": .array(findings),
+    ]
+    return Verdict(
+      verdict.isAccepted ? .passed : .failed,
+      verdict.isAccepted ? "accepted by \(reviewer)" : told, usage: used,
+      proof: proof.text(.compact))
+  }
+
+  private func diff(of id: AttemptID) -> String {
+    (try? readFile(folder.attempt(id).patch)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
+  private func ask(
+    _ prompt: String, _ place: AttemptFolder, _ harness: Harness, _ seat: Seat, _ id: AttemptID,
+    _ job: Job, _ step: Step, _ ground: Ground, session: String?
+  ) async throws(StartError) -> AttemptResult {
+    let agent = seat.agent.flatMap { brief.agent($0) }
+    let told: Agents.Launch
+    do throws(FileError) {
+      try createFolder(place.path)
+      try writeFile(place.prompt, Array(prompt.utf8))
+    } catch { throw .file(error) }
+    var assignment = Assignment(
+      promptFile: place.prompt, prompt: prompt, worktree: ground.folder, attemptFolder: place.path,
+      account: account(seat), model: seat.model,
+      instructions: harness.takesInstructions ? agent?.instructions : nil, policy: .readOnly,
+      session: session.map { .resume($0) } ?? .new(nil))
+    assignment.answerSchema = ReviewVerdict.schema
+    do { told = try harness.launch(assignment) } catch { throw .harness(error) }
+    do { try told.prepare() } catch { throw .file(error) }
+    var named: [String: String] = [:]
+    for name in told.inherited { named[name] = surroundings.environment[name] }
+    var environment = environment(of: step, id, job)
+    environment["DIVISI_WORKTREE"] = ground.folder
+    environment.merge(told.environment) { _, own in own }
+    var launch = Supervision.Launch(
+      told.arguments, in: told.workingFolder, environment: environment, marker: place.path)
+    launch.handedOn = named.keys.sorted()
+    if case .file(let path) = told.input { launch.input = path }
+    launch.timeout = brief.configuration.value(Settings.shared.stepTimeout)
+    launch.idleTimeout = harness.silence.command
+    launch.grace = grace
+    launch.cgroupRoot = surroundings.cgroupRoot
+    launch.isDurable = false
+    do throws(SupervisionError) {
+      let process = try await Supervised.start(
+        launch, in: place, by: surroundings.supervisor, secrets: named)
+      let outcome = try await withTaskCancelling(process)
+      return result(of: outcome, in: place, harness, seat)
+    } catch {
+      throw .supervision(error)
+    }
+  }
+
+  /// Waits for a reviewer; one that is called off is ended first.
+  private func withTaskCancelling(
+    _ process: Supervised
+  ) async throws(SupervisionError) -> AttemptOutcome {
+    do {
+      return try await process.ended()
+    } catch .waitingCancelled {
+      try process.askToStop()
+      throw .waitingCancelled
+    }
+  }
+
+  private func result(
+    of outcome: AttemptOutcome, in place: AttemptFolder, _ harness: Harness, _ seat: Seat
+  ) -> AttemptResult {
+    var reader = StreamReader(harness.dialect)
+    var tail = FileTail(place.output)
+    while let bytes = tail.next() { _ = reader.receive(bytes) }
+    _ = reader.finish()
+    let result = AttemptResult(
+      AttemptRemains(
+        account: reader.account, ending: outcome.ending, errors: lastText(of: place.errors)),
+      by: harness.rules)
+    try? writeFile(place.result, Array((JSON.line(of: AttemptRecord(result, seat)) + "\n").utf8))
+    return result
+  }
+}
+
+/// How long a review may be kept waiting by limits.
+private struct ReviewPatience {
+  private let settings: RunSettings
+  private var tries = 0
+
+  init(_ settings: RunSettings) { self.settings = settings }
+
+  /// How long to wait before the next trial; nothing where it has waited enough.
+  mutating func next(
+    _ failure: AttemptResult.Failure, _ instant: (ResetTime) -> Instant
+  ) -> Duration? {
+    tries += 1
+    guard tries <= settings.transientTries else { return nil }
+    if let reset = failure.reset { return max(.zero, (instant(reset) - .now()).duration) }
+    let doubled = settings.transientDelay * (1 << Int64(min(tries - 1, 20)))
+    return min(doubled, settings.longestDelay).duration
+  }
+}
+
+extension Attempt {
+  fileprivate var checkingSeat: Seat? {
+    switch phase {
+    case .checking(let checking): checking.seat
+    case .merging(let merge):
+      if case .testing(_, let checking) = merge.stage { checking.seat } else { nil }
+    default: nil
+    }
+  }
+}
+
+extension Step {
+  /// The task as the plan itself has it.
+  fileprivate var writtenTask: String {
+    switch work.value {
+    case .task(let text): text
+    case .run(let command): command
+    case .prompt, .approve, .group: details ?? shownTitle
+    }
+  }
+}
+
+extension Conducting.Usage {
+  /// What is unknown of one is unknown of both.
+  fileprivate static func + (one: Conducting.Usage, other: Conducting.Usage) -> Conducting.Usage {
+    Conducting.Usage(
+      cost: one.cost.flatMap { mine in other.cost.map { mine + $0 } },
+      tokens: one.tokens.flatMap { mine in other.tokens.map { mine + $0 } })
+  }
+}

@@ -1,0 +1,230 @@
+import Synchronization
+import Diagnostics
+import Agents
+import Conducting
+import Configuration
+import Documents
+import Files
+import Glibc
+import JSONValues
+import Plans
+import Processes
+import Supervision
+import Workspaces
+
+extension Drivers {
+  /// Starts an attempt's process, or finds it, and watches it to its end.
+  func run(_ id: AttemptID, _ job: Job, _ outbox: Outbox) async {
+    let place = folder.attempt(id)
+    do {
+      switch try await find(place) {
+      case .running(let found):
+        await watch(found, id, job, outbox)
+      case .ended(let exit):
+        await conclude(id, job, .ended(exit), outbox)
+      case .lost(let lost):
+        await lost.endRemains(grace: grace)
+        await conclude(id, job, .lost(lost), outbox)
+      case .notStarted:
+        if case .running? = job.attempt?.phase {
+          let words = "nothing is left in \(place.path), where it ran"
+          return outbox.put(.ended(id, .failed(Failure(.lost, words)), .unknown))
+        }
+        guard let started = try await start(id, job) else { return }
+        await watch(started, id, job, outbox)
+      }
+    } catch {
+      outbox.put(.ended(id, .failed(error.failure), .nothing))
+    }
+  }
+
+  var grace: Duration { brief.configuration.value(Settings.shared.grace) ?? .seconds(10) }
+
+  /// The supervisor of an attempt that this process has, or what its folder says.
+  private func find(_ place: AttemptFolder) async throws(StartError) -> AttemptState {
+    if let known = supervised.withLock({ $0[place] }) { return .running(known) }
+    do {
+      let state = try await Supervised.find(in: place)
+      if case .running(let found) = state { supervised.withLock { $0[place] = found } }
+      return state
+    } catch {
+      throw .supervision(error)
+    }
+  }
+
+  /// Nothing where the task was called off before anything was started.
+  private func start(_ id: AttemptID, _ job: Job) async throws(StartError) -> Supervised? {
+    let place = folder.attempt(id)
+    let (launch, secrets) = try await compose(id, job)
+    guard !Task.isCancelled else { return nil }
+    do {
+      let started = try await Supervised.start(
+        launch, in: place, by: surroundings.supervisor, secrets: secrets)
+      supervised.withLock { $0[place] = started }
+      return started
+    } catch {
+      // A supervisor that an earlier runner had just started may have been faster.
+      if case .running(let found) = try await find(place) { return found }
+      throw .supervision(error)
+    }
+  }
+
+  /// Everything that a supervisor is told, and the keys that it hands on. The prompt and the harness's files lie ready
+  /// afterwards.
+  private func compose(
+    _ id: AttemptID, _ job: Job
+  ) async throws(StartError) -> (Supervision.Launch, [String: String]) {
+    let place = folder.attempt(id)
+    guard let step = brief.step(id.step) else { throw .unknownStep(id.step) }
+    do {
+      try createFolder(place.path)
+      try createFolder(place.scratch)
+    } catch { throw .file(error) }
+    switch step.work.value {
+    case .run(let command):
+      let environment = environment(of: step, id, job)
+      var launch = Supervision.Launch(
+        ["/bin/sh", "-c", command], in: workingFolder(id, job), environment: environment,
+        marker: marker(id))
+      bound(&launch, by: step)
+      return (launch, [:])
+    case .prompt, .task:
+      return try await composeAgent(id, job, step)
+    case .approve, .group: throw .unknownStep(id.step)
+    }
+  }
+
+  private func composeAgent(
+    _ id: AttemptID, _ job: Job, _ step: Step
+  ) async throws(StartError) -> (Supervision.Launch, [String: String]) {
+    let place = folder.attempt(id)
+    guard let seat = job.attempt?.seat else { throw .unknownStep(id.step) }
+    guard let harness = harnesses[seat.harness] else {
+      throw .harness(.unknown(seat.harness, known: harnesses.keys.sorted()))
+    }
+    let agent = seat.agent.flatMap { brief.agent($0) }
+    let before: AttemptRecord? = read(folder.attempt(AttemptID(id.step, id.number - 1)).result)
+    let session = resumable(before, by: harness, seat)
+    let feedback = job.feedback.map { [Feedback.told($0)] } ?? []
+    let prompt = Prompt(
+      for: step, of: brief.plan, task: brief.task(of: step), mergeGates: mergeOnlyGates,
+      attempt: id.number, feedback: feedback,
+      instructions: harness.takesInstructions ? nil : agent?.instructions)
+    let text = session == nil ? prompt.text : prompt.continuation
+    do { try writeFile(place.prompt, Array(text.utf8)) } catch { throw .file(error) }
+    let work = workingFolder(id, job)
+    var assignment = Assignment(
+      promptFile: place.prompt, prompt: text, worktree: work, attemptFolder: place.path,
+      account: account(seat), model: seat.model,
+      instructions: harness.takesInstructions ? agent?.instructions : nil, tools: agent?.tools,
+      turns: step.limits.turns?.value ?? Assignment.standardTurns,
+      session: session.map { .resume($0) } ?? .new(nil))
+    assignment.gitFolders = gitFolders(of: work)
+    let told: Agents.Launch
+    do { told = try harness.launch(assignment) } catch { throw .harness(error) }
+    do { try told.prepare() } catch { throw .file(error) }
+    var named: [String: String] = [:]
+    for name in told.inherited { named[name] = surroundings.environment[name] }
+    var environment = environment(of: step, id, job)
+    environment.merge(told.environment) { _, own in own }
+    var launch = Supervision.Launch(
+      told.arguments, in: told.workingFolder, environment: environment, marker: marker(id))
+    launch.handedOn = named.keys.sorted()
+    if case .file(let path) = told.input { launch.input = path }
+    bound(&launch, by: step, agent: agent?.timeout)
+    return (launch, named)
+  }
+
+  /// Gates of the configuration: the plan's own are in the prompt already.
+  private var mergeOnlyGates: [Gate] {
+    brief.configuration.value(Settings.shared.mergeGates) ?? []
+  }
+
+  /// The session to go on in: that of the attempt before, if it is the same program with the same login in the same
+  /// folder and can be resumed.
+  private func resumable(
+    _ before: AttemptRecord?, by harness: Harness, _ seat: Seat
+  ) -> String? {
+    guard harness.canResume, let before, before.harness == seat.harness,
+      before.account == seat.account, before.agent == seat.agent
+    else { return nil }
+    return before.session
+  }
+
+  func account(_ seat: Seat) -> Account {
+    Account(
+      name: seat.account, folder: "\(surroundings.accounts)/\(seat.account)",
+      home: surroundings.home)
+  }
+
+  /// The git folders that a worktree writes to.
+  private func gitFolders(of work: String) -> [String] {
+    guard let worktree = try? git.worktree(at: work) else { return [repository.commonFolder] }
+    return [worktree.gitFolder, repository.commonFolder]
+  }
+
+  private func bound(_ launch: inout Supervision.Launch, by step: Step, agent: Duration? = nil) {
+    let settings = Settings.shared
+    launch.timeout =
+      step.timeout?.value ?? agent ?? brief.configuration.value(settings.stepTimeout)
+    launch.outputLimit = brief.configuration.value(settings.outputSize)
+    launch.grace = grace
+    launch.cgroupRoot = surroundings.cgroupRoot
+    launch.isDurable = brief.configuration.value(settings.durability) != .process
+  }
+
+  /// What marks the processes of an attempt. The run's folder is in it, so that it is one of a kind on the machine.
+  func marker(_ id: AttemptID) -> String { folder.attempt(id).path }
+
+  /// Where the attempt works: its worktree, or the repository for what needs none.
+  func workingFolder(_ id: AttemptID, _ job: Job) -> String {
+    job.hasWorkspace ? worktrees.path(of: workName(id, job)) : repository.root
+  }
+
+  func environment(of step: Step, _ id: AttemptID, _ job: Job) -> [String: String] {
+    var environment = allowedEnvironment(
+      from: surroundings.environment, naming: step.environment.map(\.value))
+    let place = folder.attempt(id)
+    environment["DIVISI_RUN"] = job.session
+    environment["DIVISI_PLAN"] = job.plan.text
+    environment["DIVISI_STEP"] = id.step.text
+    environment["DIVISI_ATTEMPT_NUMBER"] = String(id.number)
+    environment["DIVISI_ATTEMPT_DIR"] = place.path
+    environment["DIVISI_SCRATCH"] = place.scratch
+    environment["DIVISI_WORKTREE"] = workingFolder(id, job)
+    if let ports = job.attempt?.ports {
+      environment["DIVISI_PORT_BASE"] = String(PortRanges.base(of: ports))
+    }
+    return environment
+  }
+}
+
+/// Ranges of ports that attempts have to themselves.
+enum PortRanges {
+  static let first = 20_000
+  static let size = 10
+
+  static func base(of range: Int) -> Int { first + range * size }
+}
+
+/// Why an attempt's process could not be started.
+enum StartError: Error {
+  case unknownStep(StepID)
+  case harness(HarnessFlaw)
+  case file(FileError)
+  case supervision(SupervisionError)
+
+  var failure: Conducting.Failure {
+    switch self {
+    case .unknownStep(let step):
+      Failure(.environment, "what this run was started from does not tell what \(step) is to do")
+    case .harness(let flaw): Failure(.environment, flaw.description)
+    case .file(let error): Failure(.environment, error.description)
+    case .supervision(let error): Failure(.environment, error.description)
+    }
+  }
+}
+
+extension Conducting.Usage {
+  static var unknown: Conducting.Usage { Conducting.Usage() }
+}

@@ -1,0 +1,230 @@
+import Synchronization
+import Agents
+import Conducting
+import Configuration
+import Evidence
+import Files
+import Glibc
+import JSONValues
+import Plans
+import Processes
+import Supervision
+import Workspaces
+
+extension Drivers {
+  /// Follows a living attempt: what it says, how long it says nothing, and how it ends.
+  func watch(_ process: Supervised, _ id: AttemptID, _ job: Job, _ outbox: Outbox) async {
+    outbox.put(.launched(id, process: "\(process.identity.pid)"))
+    let following = Task {
+      await self.follow(id, job, outbox)
+    }
+    do {
+      let outcome = try await process.ended()
+      following.cancel()
+      await following.value
+      forget(id)
+      await conclude(id, job, outcome, outbox)
+    } catch .waitingCancelled {
+      following.cancel()
+      await following.value
+    } catch {
+      following.cancel()
+      await following.value
+      outbox.put(.ended(id, .failed(Failure(.lost, error.description)), .unknown))
+    }
+  }
+
+  func forget(_ id: AttemptID) {
+    let place = folder.attempt(id)
+    supervised.withLock { _ = $0.removeValue(forKey: place) }
+  }
+
+  /// Reads what the agent prints as it comes, and tells what it is doing. What is silent is looked at less and less.
+  private func follow(_ id: AttemptID, _ job: Job, _ outbox: Outbox) async {
+    let place = folder.attempt(id)
+    let harness = job.attempt?.seat.flatMap { harnesses[$0.harness] }
+    var tail = FileTail(place.output)
+    var errors = FileTail(place.errors)
+    var reader = StreamReader(harness?.dialect ?? .text)
+    var lastHeard = ContinuousClock.now
+    var told: Conducting.Activity = .working
+    var tokens: Int?
+    var pause = Duration.milliseconds(50)
+    while !Task.isCancelled {
+      var hasHeard = errors.skip()
+      while let bytes = tail.next() {
+        hasHeard = true
+        _ = reader.receive(bytes)
+      }
+      if hasHeard {
+        lastHeard = .now
+        pause = .milliseconds(50)
+      } else {
+        pause = min(pause * 2, .seconds(1))
+      }
+      let silence = lastHeard.duration(to: .now)
+      let activity = activity(id, reader.account, harness, silence: silence)
+      if activity != told {
+        told = activity
+        outbox.put(.observed(id, activity))
+      }
+      if let total = reader.account.usage?.total, total != tokens {
+        tokens = total
+        outbox.put(.used(id, Usage(tokens: total)))
+      }
+      try? await Task.sleep(for: pause)
+    }
+  }
+
+  private func activity(
+    _ id: AttemptID, _ account: StreamAccount, _ harness: Harness?, silence: Duration
+  ) -> Conducting.Activity {
+    if let question = openQuestion(id) { return .waitingForPerson(question: question) }
+    let configured = brief.configuration.value(Settings.shared.silence) ?? .seconds(600)
+    let doing = account.activity
+    let limits = harness?.silence ?? SilenceLimits(model: .zero, command: .zero)
+    if harness != nil, silence > limits.limit(during: doing, configured: configured) {
+      return .stalled
+    }
+    switch doing {
+    case .using(let use):
+      if case .command(let command) = use.kind { return .longCommand(command: command) }
+      return .working
+    case .limited(let notice):
+      return .limited(until: notice.reset.map(instant))
+    case .waiting(let notice) where notice.cause == .rateLimit: return .limited(until: nil)
+    case .starting, .thinking, .waiting, .done: return .working
+    }
+  }
+
+  func instant(_ reset: ResetTime) -> Instant {
+    let now = Int(Instant.now().milliseconds / 1000)
+    return Instant(
+      milliseconds: Int64(reset.resolved(now: now, localOffset: localOffset())) * 1000)
+  }
+
+  /// A question that the agent left in `question.md` and that has had no answer.
+  private func openQuestion(_ id: AttemptID) -> String? {
+    let place = folder.attempt(id)
+    guard entryKind(place.question) == .file, let bytes = try? readFile(place.question) else {
+      return nil
+    }
+    let text = String(decoding: bytes.prefix(4000), as: UTF8.self)
+    return text.allSatisfy(\.isWhitespace) ? nil : text.trimmed
+  }
+
+  /// Lays a person's answers where the agent finds them, each in a file of its own, and takes the question away.
+  func answer(_ id: AttemptID, _ job: Job) {
+    let place = folder.attempt(id)
+    guard let answers = job.attempt?.answers else { return }
+    for (number, text) in answers.enumerated() {
+      let path = "\(place.answers)/\(number + 1).md"
+      guard entryKind(path) == .missing else { continue }
+      do throws(FileError) {
+        try createFolder(place.answers)
+        try writeFile(path, Array((text + "\n").utf8))
+        unlink(place.question)
+      } catch {
+        watcher.note("an answer to \(id) could not be handed over: \(error)")
+      }
+    }
+  }
+
+  /// Reads what the attempt left, says what came of it, and keeps that beside it.
+  func conclude(
+    _ id: AttemptID, _ job: Job, _ outcome: AttemptOutcome, _ outbox: Outbox
+  ) async {
+    let ending = outcome.ending
+    guard let seat = job.attempt?.seat, let harness = harnesses[seat.harness] else {
+      return outbox.put(.ended(id, commandEnding(ending, id), .nothing))
+    }
+    let place = folder.attempt(id)
+    var reader = StreamReader(harness.dialect)
+    var tail = FileTail(place.output)
+    while let bytes = tail.next() { _ = reader.receive(bytes) }
+    _ = reader.finish()
+    let before: AttemptRecord? = read(folder.attempt(AttemptID(id.step, id.number - 1)).result)
+    let remains = AttemptRemains(
+      account: reader.account, ending: ending, errors: lastText(of: place.errors),
+      hasWork: await hasWork(id, job, harness), earlier: before?.totals)
+    let result = AttemptResult(remains, by: harness.rules)
+    let record = AttemptRecord(result, seat)
+    try? writeFile(place.result, Array((JSON.line(of: record) + "\n").utf8))
+    outbox.put(
+      .ended(id, self.ending(result), Usage(cost: result.cost, tokens: result.usage?.total)))
+  }
+
+  private func ending(_ result: AttemptResult) -> Ending {
+    guard let failure = result.failure else {
+      return .succeeded(summary: String((result.summary ?? "").prefix(2000)))
+    }
+    if failure.kind == .interrupted { return .stopped }
+    var told = Conducting.Failure(failure.kind.meaning, String(failure.words.prefix(8000)))
+    told.jitter = Int.random(in: 0...250)
+    switch failure.reset {
+    case .after(let wait): told.retryAfter = Span(wait)
+    case let reset?: told.resetAt = instant(reset)
+    case nil: break
+    }
+    return .failed(told)
+  }
+
+  /// A command's word is its exit status.
+  func commandEnding(_ ending: ProcessEnding, _ id: AttemptID) -> Ending {
+    let place = folder.attempt(id)
+    func failed(_ kind: Conducting.Failure.Kind, _ words: String) -> Ending {
+      let said = [lastText(of: place.output), lastText(of: place.errors)]
+        .filter { !$0.isEmpty }.joined(separator: "\n")
+      return .failed(Failure(kind, said.isEmpty ? words : "\(words)\n\n\(said)"))
+    }
+    switch ending {
+    case .exited(0): return .succeeded(summary: "")
+    case .exited(let status) where status == 126 || status == 127:
+      return failed(.environment, "it ended with status \(status): a program is missing")
+    case .exited(let status): return failed(.task, "it ended with status \(status)")
+    case .signalled(9), .signalled(15): return failed(.lost, "it was killed from outside")
+    case .signalled(let signal): return failed(.crash, "it was ended by signal \(signal)")
+    case .notStarted(let words): return failed(.environment, words)
+    case .stopped(.cancelled): return .stopped
+    case .stopped(.timeout): return failed(.timeout, "it was stopped: its time was over")
+    case .stopped(.silence): return failed(.stalled, "it was stopped: nothing was heard of it")
+    case .stopped(.output): return failed(.task, "it was stopped: it wrote more than it may")
+    case .stopped(.lost): return failed(.lost, "what watched it ended before it did")
+    }
+  }
+
+  func lastText(of path: String) -> String {
+    let bytes = FileTail.end(of: path, atMost: 8 << 10)
+    return Evidence.tail(of: bytes)
+  }
+
+  /// Whether the agent left anything to be judged: commits, or files that are not merely what its program leaves.
+  private func hasWork(_ id: AttemptID, _ job: Job, _ harness: Harness) async -> Bool? {
+    guard job.hasWorkspace else { return nil }
+    let record: PreparedRecord? = read(folder.attempt(id).path + "/workspace.json")
+    guard let record, let base = ObjectID(record.base) else { return nil }
+    let path = worktrees.path(of: record.name)
+    return await blocking { () throws(Never) in
+      do {
+        let worktree = try self.git.worktree(at: path)
+        if let head = try self.git.head(of: worktree), head != base { return true }
+        let status = try self.git.status(of: worktree)
+        let leaves = harness.leaves.compactMap { try? Glob($0).pattern }
+        let left = status.changed + status.unmerged + status.untracked + status.nested
+        return left.contains { path in !leaves.contains { $0.matches(path) } }
+      } catch {
+        // What cannot be looked at now is looked at when the attempt is inspected.
+        return nil
+      }
+    }
+  }
+}
+
+extension String {
+  /// Without white space at both ends.
+  fileprivate var trimmed: String {
+    let start = drop(while: \.isWhitespace)
+    guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(start[...end])
+  }
+}

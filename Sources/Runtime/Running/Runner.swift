@@ -1,0 +1,424 @@
+package import Conducting
+import Journal
+import Plans
+
+/// The one owner of a run: hears, decides, writes, and only then lets anything happen.
+///
+/// What has been heard is decided on in one go and committed in one transaction; what follows from it is begun when the
+/// commit is there, by drivers, which tell what came of it. A fresh run, a resumed one and one after a crash take the same
+/// path: what should be under way is read from the state, and drivers find what already is.
+package actor Runner {
+  private let executor: ThreadExecutor
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    executor.asUnownedSerialExecutor()
+  }
+
+  private let book: RunBook
+  private var conductor: Conductor
+  private let drivers: Drivers
+  private let watcher: any RunWatcher
+  private nonisolated let mailbox: Mailbox
+
+  private var underWay: [StepID: [Effect: Task<Void, Never>]] = [:]
+  private var runEffects: [Effect: Task<Void, Never>] = [:]
+  /// What was called off and may not have ended yet: nothing of the step begins before it has.
+  private var closing: [StepID: [Task<Void, Never>]] = [:]
+  /// Attempts that hold something which all runs of the repository share.
+  private var sharers: Set<AttemptID> = []
+
+  private var alarm: (at: Instant, task: Task<Void, Never>)?
+  private var hasLazyInput = false
+  private var isDeciding = false
+  private var hasMessages = true
+  private var bell: Bell?
+  private var end: RunEnd?
+  private var waiters: [CheckedContinuation<RunEnd, Never>] = []
+  private var waitsForPeople: Bool
+  package nonisolated let session: String
+
+  /// - Parameters:
+  ///   - waitsForPeople: whether a run that only a person can move goes on waiting; otherwise it ends, to be resumed.
+  package init(
+    book: sending RunBook, _ conductor: Conductor, drivers: Drivers, watcher: any RunWatcher,
+    waitsForPeople: Bool
+  ) {
+    executor = ThreadExecutor()
+    session = book.session
+    self.book = book
+    self.conductor = conductor
+    self.drivers = drivers
+    self.watcher = watcher
+    self.waitsForPeople = waitsForPeople
+    let box = WeakRunner()
+    mailbox = Mailbox { Task { await box.runner?.listen() } }
+    box.runner = self
+  }
+
+  deinit { executor.close() }
+
+  /// Runs until the run ends, cannot go on, or is let go.
+  package func run(as runner: String) async -> RunEnd {
+    do { bell = try Bell(of: book.session, in: book.folder) } catch {
+      return await finish(.broken("\(error)"))
+    }
+    if let bell {
+      let rings = bell.rings
+      Task { [weak self] in for await _ in rings { await self?.rung() } }
+    }
+    let state = conductor.state
+    drivers.takeUp(state)
+    sharers = await sharing(state)
+    var effects: [StepID: [Effect]] = [:]
+    var steps: [StepID] = []
+    for (index, _) in state.active.sorted(by: { $0.key < $1.key }) {
+      steps.append(state.id(index))
+      effects[state.id(index)] = state.effects(of: index)
+    }
+    for step in steps { carryOut(effects[step] ?? [], of: step) }
+    carryOut(state.runEffects())
+    mailbox.put(.opened(runner: runner))
+    return await withCheckedContinuation { continuation in
+      if let end { continuation.resume(returning: end) } else { waiters.append(continuation) }
+    }
+  }
+
+  /// Something for the run to hear.
+  package nonisolated func put(_ input: Input) { mailbox.put(input) }
+
+  /// A command of whoever sits at the terminal that the runner runs in.
+  package nonisolated func obey(_ command: Command, by person: String) {
+    mailbox.put(.command(command, by: person))
+  }
+
+  /// Stops what runs, with its work kept, and ends when nothing does.
+  package nonisolated func stop(by person: String) {
+    obey(.pauseNow, by: person)
+    endWhenIdle()
+  }
+
+  /// Ends as soon as nothing goes on any more, and waits for no person.
+  package nonisolated func endWhenIdle() { Task { await waitForNobody() } }
+
+  private func waitForNobody() {
+    waitsForPeople = false
+    mailbox.put(.clock)
+  }
+
+  /// Gives the run up as it is: what runs goes on running, and whoever resumes the run takes it over.
+  package func letGo() async { await finish(.letGo) }
+
+  package var state: RunState { conductor.state }
+
+  // MARK: hearing
+
+  private func listen() async {
+    guard !isDeciding, end == nil else { return }
+    isDeciding = true
+    defer { isDeciding = false }
+    while end == nil {
+      let inputs = mailbox.take()
+      if inputs.isEmpty { break }
+      await decide(inputs)
+      if hasMessages { takeMessages() }
+    }
+    if end == nil { setAlarm() }
+  }
+
+  private func rung() {
+    hasMessages = true
+    if conductor.state.others.values.contains(where: { $0 > 0 }) { lookAtShares() }
+    mailbox.put(.clock)
+  }
+
+  private func lookAtShares() {
+    if let others = try? book.sharesOfOthers() {
+      let gone = conductor.state.others.keys.filter { name in !others.contains { $0.name == name } }
+      mailbox.put(.sharesChanged(others: others + gone.map { Quota($0, 0) }))
+    }
+  }
+
+  /// Messages of other processes, each answered in a decision of its own, so that it is taken exactly once.
+  private func takeMessages() {
+    hasMessages = false
+    guard end == nil, let messages = try? book.messages() else { return }
+    for message in messages {
+      var decision = Decision()
+      if let command = try? message.command() {
+        decision = conductor.decide(.command(command, by: message.sender), at: .now())
+      }
+      do {
+        try book.write(decision, of: conductor.state, taking: [message.number])
+      } catch {
+        fail(error)
+        return
+      }
+      follow(decision)
+    }
+  }
+
+  // MARK: deciding
+
+  private func decide(_ inputs: [Input]) async {
+    let now = Instant.now()
+    var decision = Decision()
+    for input in inputs { decision.join(conductor.decide(input, at: now)) }
+    prepareAtOnce(&decision, now)
+    while true {
+      do {
+        try book.write(decision, of: conductor.state)
+        break
+      } catch {
+        // Nothing was written and nothing begun: when there is room again, it is as if nothing had been.
+        guard error.isForWantOfRoom, end == nil else { return fail(error) }
+        watcher.note("the journal cannot be written: \(error); trying again every 2 s")
+        try? await Task.sleep(for: .seconds(2))
+      }
+    }
+    follow(decision)
+  }
+
+  /// What nothing needs to be made ready for is ready: that is known before anything is written.
+  private func prepareAtOnce(_ decision: inout Decision, _ now: Instant) {
+    var next = 0
+    while next < decision.steps.count {
+      for effect in decision.steps[next].effects {
+        guard let input = drivers.immediateOutcome(of: effect, conductor.state) else { continue }
+        decision.join(conductor.decide(input, at: now))
+      }
+      next += 1
+    }
+  }
+
+  /// What follows from a decision that is written.
+  private func follow(_ decision: Decision) {
+    if !decision.events.isEmpty {
+      watcher.saw(decision.events, before: book.lastSequence + 1, conductor.state)
+      giveBack(decision.events)
+    }
+    var seen: Set<StepID> = []
+    for (step, _) in decision.steps where seen.insert(step).inserted {
+      guard let index = conductor.state.index(of: step) else { continue }
+      carryOut(conductor.state.effects(of: index), of: step)
+    }
+    if decision.run != nil { carryOut(conductor.state.runEffects()) }
+    weighEnd()
+  }
+
+  private func weighEnd() {
+    let state = conductor.state
+    if case .ended(let result) = state.phase {
+      Task { await finish(.ended(result)) }
+      return
+    }
+    if !waitsForPeople, state.needsPerson { Task { await finishIfNeedsPerson() } }
+  }
+
+  /// Asked again when its turn comes: what came meanwhile may have moved the run on.
+  private func finishIfNeedsPerson() async {
+    guard conductor.state.needsPerson else { return }
+    await finish(.waiting(conductor.state.blockedBy))
+  }
+
+  private func fail(_ error: RunBookError) { Task { await finish(.broken("\(error)")) } }
+
+  @discardableResult
+  private func finish(_ how: RunEnd) async -> RunEnd {
+    guard end == nil else { return how }
+    end = how
+    alarm?.task.cancel()
+    bell = nil
+    // A process is nobody's to end here: what runs is found again by whoever resumes the run.
+    let called = calledOff()
+    for task in called { task.cancel() }
+    for task in called { await task.value }
+    try? book.save(conductor.state)
+    watcher.ended(how, conductor.state)
+    for waiter in waiters { waiter.resume(returning: how) }
+    waiters.removeAll()
+    return how
+  }
+
+  private func calledOff() -> [Task<Void, Never>] {
+    let begun = underWay.values.flatMap { $0 } + runEffects
+    return begun.filter { !Job($0.key, conductor.state).isPlainRun }.map(\.value)
+      + closing.values.flatMap { $0 }
+  }
+
+  // MARK: effects
+
+  private func carryOut(_ effects: [Effect], of step: StepID) {
+    var current = underWay[step] ?? [:]
+    for (effect, task) in current where !effects.contains(effect) {
+      task.cancel()
+      closing[step, default: []].append(task)
+      current[effect] = nil
+    }
+    for effect in effects where current[effect] == nil {
+      let before = closing.removeValue(forKey: step) ?? []
+      let task = begin(effect, after: before)
+      current[effect] = task
+    }
+    underWay[step] = current.isEmpty ? nil : current
+    if current.isEmpty, effects.isEmpty { closing[step] = nil }
+  }
+
+  private func carryOut(_ effects: [Effect]) {
+    for (effect, task) in runEffects where !effects.contains(effect) {
+      task.cancel()
+      runEffects[effect] = nil
+    }
+    for effect in effects where runEffects[effect] == nil {
+      runEffects[effect] = begin(effect, after: [])
+    }
+  }
+
+  private func begin(_ effect: Effect, after before: [Task<Void, Never>]) -> Task<Void, Never> {
+    let job = Job(effect, conductor.state)
+    let (drivers, mailbox) = (drivers, mailbox)
+    if job.isPlainRun { hasLazyInput = true }
+    let outbox = Outbox(
+      mailbox: mailbox, lease: { [weak self] in await self?.lease(for: $0) ?? .granted })
+    return Task.detached {
+      for task in before { await task.value }
+      guard !Task.isCancelled else { return }
+      await drivers.carryOut(job, outbox)
+    }
+  }
+
+  // MARK: what all runs share
+
+  private func lease(for job: Job) -> SharedAnswer {
+    guard let attempt = job.attempt, let id = job.id else { return .granted }
+    do {
+      let answer = try book.lease(attempt, of: id, conductor.state.settings)
+      if case .granted = answer { sharers.insert(id) }
+      return answer
+    } catch {
+      return .failed("\(error)")
+    }
+  }
+
+  private func giveBack(_ events: [Event]) {
+    guard !sharers.isEmpty else { return }
+    for event in events {
+      switch event.fact {
+      case .attemptFinished(let step, let attempt, _, _, _):
+        let id = AttemptID(step, attempt)
+        if sharers.contains(id) { try? book.release(id, isOver: false) }
+      case .attemptEnded(let step, let attempt, _, _, _, _),
+        .attemptWithdrawn(let step, let attempt, _):
+        let id = AttemptID(step, attempt)
+        if sharers.remove(id) != nil { try? book.release(id, isOver: true) }
+      default: break
+      }
+    }
+  }
+
+  /// What attempts of an earlier runner still hold; what is held for attempts that are over is given back.
+  private func sharing(_ state: RunState) async -> Set<AttemptID> {
+    var sharers: Set<AttemptID> = []
+    for id in (try? book.sharers()) ?? [] {
+      if state.attempt(id) != nil {
+        sharers.insert(id)
+      } else {
+        try? book.release(id, isOver: true)
+      }
+    }
+    return sharers
+  }
+
+  // MARK: time
+
+  private func setAlarm() {
+    var next = conductor.nextWake()
+    if hasLazyInput {
+      hasLazyInput = false
+      let soon = Instant.now() + Span(milliseconds: 100)
+      next = next.map { min($0, soon) } ?? soon
+    }
+    guard let next else { return }
+    if let alarm, alarm.at <= next, alarm.at > .now() { return }
+    alarm?.task.cancel()
+    // Looked at again each minute: clocks are set, and machines sleep.
+    let wait = max(Span(milliseconds: 1), min(next - .now(), .minutes(1)))
+    alarm = (
+      next,
+      Task { [weak self] in
+        guard (try? await Task.sleep(for: wait.duration)) != nil else { return }
+        await self?.ring()
+      }
+    )
+  }
+
+  private func ring() {
+    alarm = nil
+    mailbox.put(.clock)
+  }
+}
+
+/// Breaks the circle between a runner and the mailbox that wakes it.
+private final class WeakRunner: @unchecked Sendable {
+  weak var runner: Runner?
+}
+
+/// How a runner came to its end.
+package enum RunEnd: Hashable, Sendable {
+  case ended(RunResult)
+  /// Only a person can move it on.
+  case waiting([Wait])
+  /// It was given up as it is.
+  case letGo
+  /// The journal, or what else the runner stands on, failed.
+  case broken(String)
+}
+
+/// Whoever looks at a run as it goes. Called on the runner's thread, which waits: it must be quick and keep no state.
+package protocol RunWatcher: Sendable {
+  /// - Parameter before: the sequence behind the last of the events.
+  func saw(_ events: [Event], before: Int, _ state: RunState)
+  /// Something that is no event and that a person should know.
+  func note(_ words: String)
+  func ended(_ how: RunEnd, _ state: RunState)
+}
+
+extension Decision {
+  /// Takes another decision, made after this one.
+  fileprivate mutating func join(_ other: Decision) {
+    events += other.events
+    steps += other.steps
+    if let run = other.run { self.run = run }
+  }
+}
+
+extension RunState {
+  /// Whether nothing goes on, and nothing will before a person says something.
+  fileprivate var needsPerson: Bool {
+    guard active.values.allSatisfy(\.isAwaitingPerson) else { return false }
+    if case .paused = phase { return true }
+    // Room on a disk comes without a word.
+    return isBlocked && blockedBy.allSatisfy(\.needsPerson)
+      && !blockers.contains { $0.kind == .disk }
+  }
+}
+
+extension Attempt {
+  /// Whether nothing is under way for it: it waits for a person.
+  fileprivate var isAwaitingPerson: Bool {
+    switch phase {
+    case .approving: true
+    case .running: if case .waitingForPerson = activity { true } else { false }
+    default: isAwaitingMergedApproval
+    }
+  }
+}
+
+extension Wait {
+  /// Whether it ends by a person's word alone.
+  package var needsPerson: Bool {
+    guard until == nil else { return false }
+    switch kind {
+    case .paused, .approval, .answer, .blocker: return true
+    case .branch, .account, .calls, .capacity, .shares, .retry, .attempts: return false
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package import Agents
+package import Conducting
+import Configuration
+package import Documents
+package import Files
+import Glibc
+package import Journal
+package import Plans
+import Processes
+import Supervision
+package import Workspaces
+
+/// A repository as runs are started in it and taken up again.
+package struct RunSite: Sendable {
+  package let repository: Repository
+  package let journal: JournalFolder
+  package let environment: [String: String]
+  private let supervisor: String
+
+  package init(
+    _ repository: Repository, environment: [String: String]
+  ) throws(RunSiteError) {
+    guard let supervisor = supervisorProgram() else { throw .noSupervisor }
+    self.repository = repository
+    self.environment = environment
+    self.supervisor = supervisor
+    journal = JournalFolder(repository.home + "/.divisi")
+  }
+
+  package func folder(of session: String) -> RunFolder { RunFolder(of: session, in: journal) }
+
+  /// A name for a new run: the plan's, the day, and what tells it from all others.
+  package static func newSession(of plan: PlanID) -> String {
+    var now = time(nil)
+    var day = tm()
+    gmtime_r(&now, &day)
+    func padded(_ number: Int32, _ width: Int) -> String {
+      let text = String(number)
+      return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+    let date = padded(day.tm_year + 1900, 4) + padded(day.tm_mon + 1, 2) + padded(day.tm_mday, 2)
+    let mark = String(UInt32.random(in: 0..<(1 << 24)), radix: 16)
+    return "exec-\(plan.text)-\(date)-" + String(repeating: "0", count: 6 - mark.count) + mark
+  }
+
+  /// A run of the plan that has not ended, which a new one would get in the way of.
+  package func unfinishedRun(of plan: PlanID) throws(RunSiteError) -> RunRecord? {
+    do {
+      guard entryKind(journal.database) == .file else { return nil }
+      return try JournalFile.open(journal, .read).runs().first {
+        $0.plan == plan.text && $0.standing.ended == nil
+      }
+    } catch {
+      throw .journal(error)
+    }
+  }
+
+  /// Begins a run: its frozen plan is in its folder and its first decision in the journal, or nothing of it is there.
+  package func begin(
+    _ order: RunOrder, _ request: RunRequest, plan: Plan, agents: [AgentDefinition],
+    watcher: any RunWatcher, waitsForPeople: Bool
+  ) throws(RunSiteError) -> Runner {
+    do throws(FileError) {
+      _ = try repository.exclude(["/.divisi/"], because: "what Divisi keeps of its runs")
+    } catch { throw .file(error) }
+    let lock = try lock(order.session)
+    let folder = folder(of: order.session)
+    let brief: Brief
+    do throws(BriefError) {
+      try Brief.freeze(
+        request, agents: agents, plan: plan, root: repository.root,
+        userFile: Configuration.userFile(environment), in: folder)
+      brief = try Brief.load(from: folder)
+    } catch { throw .brief(error) }
+    let drivers = try drivers(brief, folder, watcher)
+    do throws(RunBookError) {
+      let (book, conductor, decision) = try RunBook.begin(
+        order, in: try open(brief), under: lock, at: .now())
+      watcher.saw(decision.events, before: book.lastSequence + 1, conductor.state)
+      return Runner(
+        book: book, conductor, drivers: drivers, watcher: watcher, waitsForPeople: waitsForPeople)
+    } catch { throw .book(error) }
+  }
+
+  /// Takes a run up where its events have left it.
+  package func resume(
+    _ session: String, watcher: any RunWatcher, waitsForPeople: Bool
+  ) throws(RunSiteError) -> Runner {
+    let lock = try lock(session)
+    let folder = folder(of: session)
+    let brief: Brief
+    do throws(BriefError) { brief = try Brief.load(from: folder) } catch { throw .brief(error) }
+    let drivers = try drivers(brief, folder, watcher)
+    do throws(RunBookError) {
+      let (book, conductor) = try RunBook.resume(in: try open(brief), under: lock)
+      return Runner(
+        book: book, conductor, drivers: drivers, watcher: watcher, waitsForPeople: waitsForPeople)
+    } catch { throw .book(error) }
+  }
+
+  private func lock(_ session: String) throws(RunSiteError) -> RunLock {
+    do {
+      return try RunLock.acquire(session, in: journal, at: Instant.now().milliseconds)
+    } catch {
+      throw .journal(error)
+    }
+  }
+
+  private func open(_ brief: Brief) throws(RunBookError) -> JournalFile {
+    let durability = brief.configuration.value(Settings.shared.durability) ?? .full
+    do {
+      return try JournalFile.open(journal, .write(durability == .full ? .full : .process))
+    } catch {
+      throw .journal(error)
+    }
+  }
+
+  private func drivers(
+    _ brief: Brief, _ folder: RunFolder, _ watcher: any RunWatcher
+  ) throws(RunSiteError) -> Drivers {
+    let settings = Settings.shared
+    let configuration = brief.configuration
+    let runner: SpawnedGit
+    do { runner = try SpawnedGit(environment: environment) } catch { throw .git(error) }
+    let git = Git(
+      repository, runner: runner,
+      identity: Identity(
+        name: configuration.value(settings.authorName) ?? "Divisi",
+        email: configuration.value(settings.authorEmail) ?? "divisi@localhost"),
+      runsHooks: configuration.value(settings.runsHooks) ?? false)
+    let journal = journal
+    let surroundings = Surroundings(
+      environment: environment, supervisor: supervisor, cgroupRoot: delegatedCgroup(),
+      accounts: accountsFolder,
+      statusOfRun: { session in
+        try? JournalFile.open(journal, .read).run(session).standing.status
+      })
+    do {
+      return try Drivers(
+        brief, folder: folder, repository: repository, git: git, surroundings: surroundings,
+        watcher: watcher)
+    } catch { throw .harness(error) }
+  }
+
+  /// Settings and sessions of agents' programs, by account: for all repositories, and never the person's own.
+  package var accountsFolder: String {
+    let data =
+      environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+      ?? (environment["HOME"] ?? "/") + "/.local/share"
+    return data + "/divisi/accounts"
+  }
+}
+
+/// Why a run can neither be begun nor taken up.
+package enum RunSiteError: Error, CustomStringConvertible {
+  case noSupervisor
+  case git(GitError)
+  case file(FileError)
+  case journal(JournalError)
+  case brief(BriefError)
+  case book(RunBookError)
+  case harness(HarnessFlaw)
+
+  package var description: String {
+    switch self {
+    case .noSupervisor: "there is no program `divisi-supervise` beside `divisi`"
+    case .git(let error): error.description
+    case .file(let error): error.description
+    case .journal(let error): "\(error)"
+    case .brief(let error): error.description
+    case .book(let error): error.description
+    case .harness(let error): error.description
+    }
+  }
+
+  package var hint: String? {
+    switch self {
+    case .noSupervisor: "install both: make install"
+    case .git(let error): error.hint
+    case .file: "check the disk and who may write there"
+    case .journal(.held): "it is being run; `divisi status` shows it"
+    case .journal, .book: "`divisi journal check` says what is wrong"
+    case .brief: "what the run was started from is gone; start the plan anew"
+    case .harness: "`divisi doctor` shows the harnesses"
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import JSONValues
+import Arguments
+import Conducting
+import Files
+import Journal
+import Processes
+import Runtime
+import Supervision
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension Session {
+  /// Conducts a run to its end, or to where only a person can move it on, with an ear for interrupts.
+  ///
+  /// - Parameter make: begins the run or takes it up.
+  func conduct(
+    isWaiting: Bool, isDetached: Bool, resuming: String? = nil,
+    make: (ConsoleWatcher, Bool) async throws -> Runner
+  ) async throws -> ExitStatus {
+    if isDetached {
+      if let resuming { return try detach(resuming) }
+      return try detach(try await begun(make))
+    }
+    let signals = Interrupts()
+    let console = ConsoleWatcher(self)
+    let waits = isWaiting || isInteractive
+    let runner: Runner
+    do {
+      runner = try await make(console, waits)
+    } catch let error as RunSiteError {
+      throw Failure(error)
+    }
+    let listener = Task { await self.listen(signals, runner) }
+    defer { listener.cancel() }
+    let end = await runner.run(as: "process \(getpid())")
+    switch end {
+    case .ended(.completed): return .success
+    case .ended: return .failure
+    case .waiting(let waits):
+      return signals.count > 0 && waits.allSatisfy { $0.kind == .paused } ? .interrupted : .waiting
+    case .letGo: return .interrupted
+    case .broken: return .environment
+    }
+  }
+
+  /// Begins a run and lets go of it at once, so that another process can take it up.
+  private func begun(_ make: (ConsoleWatcher, Bool) async throws -> Runner) async throws -> String {
+    do {
+      return try await make(ConsoleWatcher(self), true).session
+    } catch let error as RunSiteError {
+      throw Failure(error)
+    }
+  }
+
+  /// What an interrupt means: the first pauses, the second stops what runs; a terminal that is closed leaves all running.
+  private func listen(_ signals: Interrupts, _ runner: Runner) async {
+    for await signal in signals.stream {
+      switch signal {
+      case SIGHUP: return await runner.letGo()
+      case SIGTERM: runner.stop(by: personName)
+      default:
+        if signals.count > 1 {
+          complain("divisi: stopping the agents; what they did is kept")
+          runner.stop(by: personName)
+        } else {
+          runner.obey(.pause, by: personName)
+          await ask(runner, signals)
+        }
+      }
+    }
+  }
+
+  private func ask(_ runner: Runner, _ signals: Interrupts) async {
+    guard isInteractive else {
+      complain("divisi: paused; what runs is finished. Interrupt again to stop it")
+      return runner.endWhenIdle()
+    }
+    writePrompt(
+      """
+      divisi: paused; nothing more is started. What runs:
+        [f]inish it and end (the default)   [l]eave it running and end   [s]top it   [c]ontinue the run
+      >\u{20}
+      """)
+    let answer = await firstLine(orInterrupt: signals)
+    switch answer?.first {
+    case "l": await runner.letGo()
+    case "s": runner.stop(by: personName)
+    case "c":
+      runner.obey(.resume, by: personName)
+      signals.forget()
+    case nil: break
+    default: runner.endWhenIdle()
+    }
+  }
+
+  /// A line from the terminal, or nothing where another interrupt came first.
+  private func firstLine(orInterrupt signals: Interrupts) async -> String? {
+    let count = signals.count
+    while signals.count == count {
+      var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+      if poll(&input, 1, 0) > 0 { return readLine()?.lowercased() ?? "" }
+      try? await Task.sleep(for: .milliseconds(100))
+    }
+    return nil
+  }
+
+  /// Starts a runner of its own session for a run, which goes on when this terminal is closed.
+  private func detach(_ run: String) throws -> ExitStatus {
+    let site = try runSite()
+    let log = site.folder(of: run).log
+    guard let program = realPath("/proc/self/exe") else {
+      throw Failure("the program does not know where it lies", status: .environment)
+    }
+    let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    defer {
+      close(output)
+      close(input)
+    }
+    var words = [program, "-C", folder, "resume", run, "--wait"]
+    if let configurationFile { words += ["--config", configurationFile] }
+    let process: Int32
+    do throws(SpawnError) {
+      process = try SpawnRequest(
+        words, in: folder, environment: environment, input: input, output: output, errors: output
+      ).start()
+    } catch {
+      throw Failure("\(error)", status: .environment)
+    }
+    if wantsJSON {
+      print(["run": .string(run), "process": .int(Int(process)), "log": .string(log)])
+    } else {
+      print(run)
+      say(
+        "running in the background; `divisi status \(run)` shows it, `divisi logs STEP` what an agent says"
+      )
+    }
+    return .success
+  }
+}
+
+/// Interrupts as they come, from now on. A handler can do nothing but write into a pipe.
+final class Interrupts: Sendable {
+  let stream: AsyncStream<Int32>
+  private let seen = Mutex(0)
+
+  /// How many there have been.
+  var count: Int { seen.withLock { $0 } }
+
+  func forget() { seen.withLock { $0 = 0 } }
+
+  init() {
+    var ends: [Int32] = [-1, -1]
+    pipe(&ends)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    interruptPipe = ends[1]
+    let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
+    self.stream = stream
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      signal(number) { number in
+        var byte = UInt8(truncatingIfNeeded: number)
+        _ = write(interruptPipe, &byte, 1)
+      }
+    }
+    let reading = ends[0]
+    Task.detached { [weak self] in
+      while !Task.isCancelled {
+        guard await readable(reading) else { return }
+        var byte: UInt8 = 0
+        guard read(reading, &byte, 1) == 1 else { continue }
+        self?.seen.withLock { $0 += 1 }
+        continuation.yield(Int32(byte))
+      }
+    }
+  }
+}
+
+/// Where the handler writes; set once, before there is a handler.
+private nonisolated(unsafe) var interruptPipe: Int32 = -1
