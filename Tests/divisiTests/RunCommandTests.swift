@@ -1,0 +1,222 @@
+import Foundation
+import JSONValues
+import TestSupport
+import Testing
+
+/// `run` and `resume` as a person at a shell meets them: real git, real processes, a real journal.
+@Suite struct RunCommandTests {
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  /// Writes a plan whose steps are lines of YAML; retries come at once.
+  private func plan(_ steps: [String], more: String = "") throws {
+    try scratch.folder.write(
+      ".orchestration/sessions/t.yaml",
+      """
+      id: t
+      title: Try
+      status: planned
+      \(more)
+      workflow:
+        phases:
+      \(steps.map { "    - {\($0)}" }.joined(separator: "\n"))
+      """)
+    try scratch.folder.write(
+      "divisi.yaml",
+      """
+      retries: {task_delay: 10ms}
+      limits: {spacing: 0s}
+      workspace: {free_disk: 0B, free_disk_share: 0%}
+      harnesses:
+        scripted: {command: [sh, "\(scratch.folder.path)/agent.sh", "{prompt_file}"]}
+      """)
+  }
+
+  private func branch(_ path: String) throws -> String {
+    try scratch.shell("git show orchestration/t:\(path)")
+  }
+
+  private func trailers(_ name: String) throws -> [String] {
+    try scratch.shell(
+      "git log --reverse --format='%(trailers:key=Divisi-\(name),valueonly,separator=)' main..orchestration/t"
+    ).split(separator: "\n").map(String.init)
+  }
+
+  private func session() throws -> String {
+    let runs = try FileManager.default.contentsOfDirectory(
+      atPath: scratch.folder.path + "/.divisi/runs")
+    return try #require(runs.first)
+  }
+
+  private func attempt(_ step: String, _ number: Int, _ file: String) throws -> String {
+    try scratch.folder.read(".divisi/runs/\(try session())/\(step)/\(number)/\(file)")
+  }
+
+  @Test func everyStepIsOneCommitAndTheCheckoutIsUntouched() throws {
+    try plan([
+      "id: a, title: First file, run: 'echo a > a.txt'", "id: b, run: 'echo b > b.txt'",
+      "id: c, needs: [a, b], run: 'cat a.txt b.txt > c.txt', gates: [{run: 'grep -q b c.txt'}]",
+    ])
+    let before = try scratch.shell("git status --porcelain; git rev-parse HEAD; ls")
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("c.txt") == "a\nb\n")
+    #expect(try trailers("Step").sorted() == ["a", "b", "c"])
+    #expect(Set(try trailers("Session")) == [try session()])
+    #expect(try scratch.shell("git log -1 --format=%s orchestration/t~2").contains("feat(t): "))
+    #expect(try scratch.shell("git status --porcelain; git rev-parse HEAD; ls") == before)
+    #expect(try scratch.divisi("journal check").status == 0)
+  }
+
+  @Test func aGateThatFailsBecomesFeedbackOfTheNextAttempt() throws {
+    try scratch.folder.write(
+      "agent.sh",
+      """
+      if grep -q 'wanted: two' "$1"; then echo two > out.txt; else echo one > out.txt; fi
+      echo done
+      """)
+    try scratch.folder.write("check.sh", "grep two out.txt || { echo wanted: two; false; }")
+    try plan([
+      "id: a, task: Write it., harness: scripted, gates: [{run: 'sh ../../check.sh'}]"
+    ])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("out.txt") == "two\n")
+    #expect(try !attempt("a", 1, "prompt.md").contains("wanted: two"))
+    #expect(try attempt("a", 2, "prompt.md").contains("wanted: two"))
+    #expect(try trailers("Attempt") == ["2"])
+    #expect(try attempt("a", 1, "checks/gate-0-1.log") == "wanted: two\n")
+  }
+
+  @Test func workThatConflictsIsDoneAgainOnWhatWasMerged() throws {
+    try plan([
+      "id: a, run: 'echo a >> f.txt'",
+      "id: b, run: 'while ! git -C ../.. rev-parse -q --verify orchestration/t:f.txt >/dev/null; do sleep 0.02; done; echo b >> f.txt'",
+    ])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("f.txt") == "a\nb\n")
+    #expect(try trailers("Attempt") == ["1", "2"])
+    // What the first attempt did is kept.
+    #expect(try scratch.divisi("keep list").output.contains("/b/"))
+  }
+
+  @Test func aResolutionThatDropsTheOthersLinesIsRefused() throws {
+    try plan([
+      "id: a, run: 'echo a >> f.txt'",
+      "id: b, retries: 1, run: 'while ! git -C ../.. rev-parse -q --verify orchestration/t:f.txt >/dev/null; do sleep 0.02; done; echo b > f.txt'",
+    ])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 1)
+    #expect(result.output.contains("took away lines that others had added"))
+    #expect(try branch("f.txt") == "a\n")
+  }
+
+  @Test func whatNeedsAFailedStepIsSkippedAndTheRestGoesOn() throws {
+    try plan([
+      "id: bad, retries: 0, run: 'echo broken >&2; exit 3'", "id: after, needs: [bad], run: 'true'",
+      "id: good, run: 'echo x > x.txt'",
+    ])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 1)
+    #expect(result.output.contains("failed: it ended with status 3"))
+    #expect(result.output.contains("skipped: bad did not complete"))
+    #expect(try branch("x.txt") == "x\n")
+  }
+
+  @Test func aRunThatWaitsForAPersonEndsWithStatus3AndGoesOn() throws {
+    try plan(["id: a, approve: boss", "id: b, needs: [a], run: 'echo b > b.txt'"])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 3, "\(result.output)\(result.errors)")
+    #expect(result.errors.contains("divisi resume"))
+    #expect(try scratch.divisi("resume").status == 3)
+    let again = try scratch.divisi("run t")
+    #expect(again.status == 4)
+    #expect(again.errors.contains("has a run that has not ended"))
+  }
+
+  @Test func aRunIsBoundedToWhatIsAskedFor() throws {
+    try plan([
+      "id: a, run: 'echo a > a.txt'", "id: b, needs: [a], run: 'echo b > b.txt'",
+      "id: c, needs: [b], run: 'echo c > c.txt'",
+    ])
+    let dry = try scratch.divisi("run t --until b --dry-run")
+    #expect(dry.status == 0)
+    #expect(dry.output.contains("2 steps") && !dry.output.contains(" c "))
+    #expect(try scratch.shell("ls .divisi").contains("No such file"))
+    #expect(try scratch.divisi("run t --until b").status == 0)
+    #expect(try trailers("Step") == ["a", "b"])
+    let unknown = try scratch.divisi("run t --only bb")
+    #expect(unknown.errors.contains("did you mean `b`?"))
+  }
+
+  @Test func anAgentThatDoesNothingHasNotSucceeded() throws {
+    try scratch.folder.write("agent.sh", "echo all done")
+    try plan(["id: a, task: Write it., harness: scripted, retries: 0"])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 1)
+    #expect(result.output.contains("changed and committed nothing"))
+  }
+
+  @Test func whatAnAgentMayNotTouchIsRefused() throws {
+    try scratch.folder.write(
+      "agent.sh",
+      "mkdir -p src; echo x > src/a.txt; if ! grep -q 'not yours' \"$1\"; then echo y > other.txt; else git rm -qf other.txt; fi"
+    )
+    try plan(["id: a, task: Write it., harness: scripted, files: ['src/**']"])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scratch.shell("git ls-tree -r --name-only orchestration/t") == "src/a.txt\n")
+    #expect(try attempt("a", 2, "prompt.md").contains("other.txt"))
+  }
+
+  @Test func keysReachTheAgentAndNoFile() throws {
+    try scratch.folder.write("agent.sh", "echo \"$MY_KEY\" | wc -c > length.txt; env | cut -d= -f1")
+    try plan(["id: a, task: Write it., harness: keyed"])
+    try scratch.folder.write(
+      "divisi.yaml",
+      """
+      workspace: {free_disk: 0B, free_disk_share: 0%}
+      harnesses:
+        keyed: {command: [sh, "\(scratch.folder.path)/agent.sh"], pass: [MY_KEY]}
+      """)
+    let result = try scratch.divisi(
+      "run t", environment: ["MY_KEY": "s3cr3t-value", "OTHER_KEY": "another-secret"])
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("length.txt").contains("13"))
+    #expect(try attempt("a", 1, "stdout.jsonl").contains("MY_KEY"))
+    #expect(try !attempt("a", 1, "stdout.jsonl").contains("OTHER_KEY"))
+    #expect(try scratch.shell("grep -r -l -e s3cr3t-value -e another-secret .divisi; true") == "")
+  }
+
+  @Test func aCommandWithoutAWorktreeRunsInTheRepositoryAndLeavesNoCommit() throws {
+    try plan(["id: a, worktree: false, run: 'pwd; echo hello'"])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try attempt("a", 1, "stdout.jsonl") == "\(scratch.folder.path)\nhello\n")
+    #expect(try attempt("a", 1, "status") == "0\n")
+    #expect(try scratch.shell("git branch --list 'orchestration/*'") == "")
+  }
+
+  @Test func promptsThatAreEditedMeanwhileDoNotChangeTheRun() throws {
+    try scratch.folder.write("prompts/a.md", "Write the first thing.\n")
+    try scratch.folder.write("agent.sh", "cat \"$1\" > seen.txt")
+    try plan([
+      "id: edit, worktree: false, run: 'echo Changed. > prompts/a.md'",
+      "id: a, needs: [edit], prompt: prompts/a.md, harness: scripted",
+    ])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("seen.txt").contains("Write the first thing."))
+  }
+
+  @Test func eventsComeAsLinesOfJSONForPrograms() throws {
+    try plan(["id: a, run: 'echo a > a.txt'"])
+    let result = try scratch.divisi("run t --json")
+    #expect(result.status == 0)
+    let lines = try result.output.split(separator: "\n").map { try JSON.parse(String($0)) }
+    #expect(lines.compactMap { $0["sequence"]?.count } == Array(1...lines.count))
+    #expect(lines.last?["event"]?["runEnded"]?["result"]?.text == "completed")
+  }
+}
