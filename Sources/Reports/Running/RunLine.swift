@@ -35,7 +35,7 @@ package struct RunLine: Sendable {
         words = "gate `\(gate)` passed\(place)\(flaky)"
       case .failed, .broken:
         role = .warning
-        words = "gate `\(gate)` failed\(place): \(Self.firstLine(of: verdict.evidence))"
+        words = "gate `\(gate)` failed\(place): \(Self.ends(of: verdict.evidence))"
       }
       _ = attempt
     case .approvalAsked(let step, _, _):
@@ -67,8 +67,10 @@ package struct RunLine: Sendable {
         words = "skipped by \(person): \(reason)"
       case .waiting, .ready, .handed, .replaced:
         role = .warning
-        let next = Self.next(fate, attempt)
-        words = (failure.map { Self.firstLine(of: $0.message) } ?? "stopped") + next
+        // What a gate or a merge said has a line of its own already.
+        let isTold = failure.map { $0.kind == .conflict || $0.message.hasPrefix("gate `") } ?? false
+        let why = failure.map { Self.firstLine(of: $0.message) } ?? "stopped"
+        words = isTold ? Self.next(fate) : "\(why); \(Self.next(fate))"
       }
     case .stepFailed(let step, let reason):
       (subject, role) = (step.text, .failed)
@@ -110,13 +112,23 @@ package struct RunLine: Sendable {
     }
   }
 
-  private static func next(_ fate: Fate, _ attempt: Int) -> String {
+  private static func next(_ fate: Fate) -> String {
     switch fate {
-    case .waiting(let until): "; again at \(until.clock)"
-    case .handed(let seats): "; handed to \(seats.first?.agent ?? seats.first?.harness ?? "others")"
-    case .replaced(let other): "; \(other) stands in"
-    default: "; again"
+    case .waiting(let until): "again at \(until.clock)"
+    case .handed(let seats): "handed to \(seats.first?.agent ?? seats.first?.harness ?? "others")"
+    case .replaced(let other): "\(other) stands in"
+    default: "again"
     }
+  }
+
+  /// What went wrong, and the last line of what was printed, which mostly says why.
+  private static func ends(of text: String) -> String {
+    let lines = text.split(whereSeparator: \.isNewline)
+    guard let first = lines.first, let last = lines.last, lines.count > 1 else {
+      return firstLine(of: text)
+    }
+    let what = first.split(separator: ". ").first ?? first
+    return firstLine(of: "\(what): \(last)")
   }
 
   private static func firstLine(of text: String) -> String {
