@@ -63,6 +63,9 @@ let package = Package(
     library("Imports"),
     library("Conducting", imports: ["Plans", "JSONValues"], isAlwaysFast: true),
     library("Simulation", imports: ["Conducting", "Plans"], isAlwaysFast: true),
+    library(
+      "Mirrors",
+      imports: ["Conducting", "Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
     library("Journal", imports: ["Files", "JSONValues", "CSQLite", "CSupport"]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
@@ -131,6 +134,11 @@ let package = Package(
     tests(of: "Imports"),
     tests(of: "Conducting", imports: ["JSONValues", "Plans"], samples: ["Golden"]),
     tests(of: "Simulation", imports: ["Conducting", "Plans"]),
+    tests(
+      of: "Mirrors",
+      imports: [
+        "Conducting", "Diagnostics", "Documents", "Files", "JSONValues", "Plans", "Simulation",
+      ]),
     tests(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
     tests(of: "Runtime", imports: ["Conducting", "Journal", "Plans", "Simulation"]),
