@@ -66,7 +66,7 @@ struct SavedSession {
 
   private var spent: YAMLValue {
     var entries: [YAMLValue.Entry] = []
-    if let cost = state.spent.cost { entries.append(.init("cost", .text("\(cost)"))) }
+    if let cost = state.spent.cost { entries.append(.init("cost", .text(dollars(cost)))) }
     if let tokens = state.spent.tokens { entries.append(.init("tokens", count(tokens))) }
     return .mapping(entries)
   }
@@ -142,6 +142,12 @@ struct SavedSession {
     }
     if let until = wait.until { entries.append(.init("until", time(until))) }
     return .mapping(entries)
+  }
+
+  /// In cents, rounded up: nothing that cost something looks free.
+  private func dollars(_ amount: Money) -> String {
+    let cents = (amount.microdollars + 9_999) / 10_000
+    return "$\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
   }
 
   private func time(_ instant: Instant) -> YAMLValue { .plain(Timestamp.whole(instant)) }

@@ -1,12 +1,12 @@
-import Conducting
+package import Conducting
 
 /// Points in time as text that people and programs read: `2026-01-31T09:30:00.250Z`.
-enum Timestamp {
+package enum Timestamp {
   static func precise(_ instant: Instant) -> String {
     whole(instant).dropLast() + "." + digits(instant.milliseconds % 1000, 3) + "Z"
   }
 
-  static func whole(_ instant: Instant) -> String {
+  package static func whole(_ instant: Instant) -> String {
     let seconds = instant.milliseconds / 1000
     let (year, month, day) = date(seconds / 86_400)
     let clock = seconds % 86_400

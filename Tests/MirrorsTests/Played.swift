@@ -123,7 +123,9 @@ private struct PlanWriter {
     guard step.kind != .group, chance(3) else {
       var text = "\(indent)- id: \(step.id)\n"
       if chance(2) { text += "\(indent)  status: pending  # for now\n" }
-      if step.kind != .group || !groups.contains(step.id) { text += "\(indent)  task: |\n\(indent)    Do it.\n" }
+      if step.kind != .group || !groups.contains(step.id) {
+        text += "\(indent)  task: |\n\(indent)    Do it.\n"
+      }
       if chance(3) { text += "\n" }
       return text
     }

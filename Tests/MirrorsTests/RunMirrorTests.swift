@@ -66,7 +66,8 @@ import Testing
     let text = try played.folder.read(log)
     switch Int.random(in: 0..<3, using: &chance) {
     case 0: try played.folder.write(log, text + "{\"seq\":99999,\"at\":\"20")
-    case 1 where log.hasSuffix("execution.jsonl"): try played.folder.write(log, String(text.dropLast(30)))
+    case 1 where log.hasSuffix("execution.jsonl"):
+      try played.folder.write(log, String(text.dropLast(30)))
     case 2: try FileManager.default.removeItem(atPath: played.folder.path + "/" + log)
     default: break
     }

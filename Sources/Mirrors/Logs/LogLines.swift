@@ -29,7 +29,8 @@ struct LogLines: Sendable {
     let time = Timestamp.precise(event.at)
     return (event.fact.logs + [.execution]).map { log in
       let owner = log == .coordination ? "\"session\":\(JSON.line(of: session))," : ""
-      var bytes = Array("{\"seq\":\(sequence),\(owner)\"at\":\"\(time)\",\"event\":\"\(kind)\"".utf8)
+      var bytes = Array(
+        "{\"seq\":\(sequence),\(owner)\"at\":\"\(time)\",\"event\":\"\(kind)\"".utf8)
       bytes += members(for: log, event.fact, body, step)
       bytes += [UInt8(ascii: "}"), UInt8(ascii: "\n")]
       return Line(log: log, bytes: bytes)
@@ -47,7 +48,8 @@ struct LogLines: Sendable {
     case (.dependencies, .stepsPlanned(let steps)):
       let needs = steps.filter { !$0.needs.isEmpty || $0.group != nil }.map { step in
         JSON.Member(
-          step.id.text, .array((step.needs + [step.group].compactMap { $0 }).map { .string($0.text) })
+          step.id.text,
+          .array((step.needs + [step.group].compactMap { $0 }).map { .string($0.text) })
         )
       }
       return written(["steps": .int(steps.count), "needs": .object(needs)])
@@ -80,7 +82,9 @@ struct LogLines: Sendable {
     ]
   }
 
-  private func written(_ json: JSON) -> [UInt8] { inner(members: Array(json.text(.compact).utf8)[...]) }
+  private func written(_ json: JSON) -> [UInt8] {
+    inner(members: Array(json.text(.compact).utf8)[...])
+  }
 
   /// The members of the fact in `{"v":1,"kind":{...}}`.
   private func inner(_ body: [UInt8]) -> [UInt8] {
