@@ -71,12 +71,12 @@ import Testing
     #expect(
       first.output == """
         .orchestration/coordination/\(session).yaml
+        .orchestration/logs/coordination-shop.jsonl
         .orchestration/logs/\(session)/blockers.jsonl
         .orchestration/logs/\(session)/dependencies.jsonl
         .orchestration/logs/\(session)/execution.jsonl
         .orchestration/logs/\(session)/git.jsonl
         .orchestration/logs/\(session)/progress.jsonl
-        .orchestration/logs/coordination-shop.jsonl
         .orchestration/sessions/shop.yaml
 
         """)

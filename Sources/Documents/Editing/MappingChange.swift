@@ -47,7 +47,7 @@ extension YAMLTree {
     guard !batch.splices.isEmpty else { return Changed(bytes: source.bytes, shared: batch.shared) }
     guard let bytes = batch.text(), let root else { throw .cannotBeWritten(YAMLPath([])) }
     let after = try YAMLEditor.parse(bytes)
-    guard let top = after.root, after.value(top).inKeyOrder == batch.meant(root).inKeyOrder else {
+    guard let top = after.root, batch.isMeant(root, by: top, in: after) else {
       throw .cannotBeWritten(YAMLPath([]))
     }
     return Changed(bytes: bytes, shared: batch.shared)
@@ -204,26 +204,46 @@ private struct ChangeBatch {
     return bytes + tree.source.bytes[end...]
   }
 
-  /// What the document means when the changes are made.
-  func meant(_ id: YAMLTree.NodeID) -> YAMLValue {
-    switch tree[id].kind {
-    case .scalar: return tree.value(id)
-    case .sequence: return .list(tree.items(of: id).map(meant))
-    case .mapping:
-      var entries = tree.entries(of: id).map {
-        YAMLValue.Entry(tree[$0.key].text, meant($0.value))
+  /// Whether what stands in the new text is what stood in the old one, but for the changes.
+  func isMeant(_ old: YAMLTree.NodeID, by new: YAMLTree.NodeID, in after: YAMLTree) -> Bool {
+    guard tree[old].kind == after[new].kind, tree.tags[old] == after.tags[new] else { return false }
+    if let meaning = meanings[old] { return isMeant(old, meaning, by: new, in: after) }
+    let (one, other) = (tree[old].children, after[new].children)
+    guard tree[old].style == after[new].style, tree[old].text == after[new].text,
+      one.count == other.count
+    else { return false }
+    return zip(one, other).allSatisfy { isMeant(edge: $0, by: $1, in: after) }
+  }
+
+  /// What an alias leads to is compared where it stands.
+  private func isMeant(edge old: Int32, by new: Int32, in after: YAMLTree) -> Bool {
+    if let alias = tree.aliases[old] { return alias.name == after.aliases[new]?.name }
+    guard after.aliases[new] == nil else { return false }
+    return isMeant(tree.edges[Int(old)], by: after.edges[Int(new)], in: after)
+  }
+
+  /// A mapping of which keys were changed: the others are there, in their order.
+  private func isMeant(
+    _ old: YAMLTree.NodeID, _ meaning: [(name: String, value: YAMLValue?)],
+    by new: YAMLTree.NodeID, in after: YAMLTree
+  ) -> Bool {
+    var wanted = Dictionary(meaning.map { ($0.name, $0.value) }) { _, last in last }
+    var rest = stride(
+      from: tree[old].children.lowerBound, to: tree[old].children.upperBound, by: 2
+    ).filter { wanted[tree[tree.edges[Int($0)]].text] == nil }[...]
+    for edge in stride(
+      from: after[new].children.lowerBound, to: after[new].children.upperBound, by: 2)
+    {
+      let name = after[after.edges[Int(edge)]].text
+      if let value = wanted.removeValue(forKey: name) {
+        guard after.value(after.edges[Int(edge) + 1]) == value else { return false }
+      } else {
+        guard let unchanged = rest.popFirst(), isMeant(edge: unchanged, by: edge, in: after),
+          isMeant(edge: unchanged + 1, by: edge + 1, in: after)
+        else { return false }
       }
-      for (name, value) in meanings[id] ?? [] {
-        let place = entries.firstIndex { $0.key == name }
-        switch (place, value) {
-        case (let place?, let value?): entries[place].value = value
-        case (let place?, nil): entries.remove(at: place)
-        case (nil, let value?): entries.append(.init(name, value))
-        case (nil, nil): continue
-        }
-      }
-      return .mapping(entries)
     }
+    return rest.isEmpty && wanted.values.allSatisfy { $0 == nil }
   }
 }
 
