@@ -99,7 +99,7 @@ let package = Package(
       name: "divisi",
       dependencies: [
         "Arguments", "Conducting", "Configuration", "Diagnostics", "Documents", "Files",
-"JSONValues", "Journal", "Mirrors", "Orders", "PlanLibrary", "Plans", "Processes",
+        "JSONValues", "Journal", "Mirrors", "Orders", "PlanLibrary", "Plans", "Processes",
         "Reports", "Runtime", "Simulation", "Terminal", "Workspaces",
       ],
       swiftSettings: settings),

@@ -20,15 +20,20 @@ package struct MirrorSubject: Sendable, Hashable {
   /// The plan's file, relative to the root; nothing for a plan made of prompt files, which has
   /// logs and no more.
   package let planFile: String?
+  /// The branch that the run merges into.
+  package let branch: String
 
+  /// - Parameter branch: that of plans of its kind where nothing is said.
   package init(
-    root: String, session: String, plan: PlanID, kind: PlanKind, planFile: String?
+    root: String, session: String, plan: PlanID, kind: PlanKind, planFile: String?,
+    branch: String? = nil
   ) {
     self.root = root
     self.session = session
     self.plan = plan
     self.kind = kind
     self.planFile = planFile
+    self.branch = branch ?? kind.integrationBranch(of: plan)
   }
 
   var folders: MirrorFolders { MirrorFolders(of: kind) }

@@ -35,7 +35,7 @@ struct SavedSession {
     if let file = subject.planFile { entries.append(.init("file", .text(file))) }
     entries += [
       .init("state", .text(word)),
-      .init("branch", .text(subject.kind.integrationBranch(of: subject.plan))),
+      .init("branch", .text(subject.branch)),
     ]
     if let head = state.head { entries.append(.init("head", .text(head))) }
     if state.began.milliseconds != 0 { entries.append(.init("started_at", time(state.began))) }

@@ -11,11 +11,13 @@ import Testing
   @Test func everyAttemptHasItsOwnVariables() throws {
     let folder = try TemporaryFolder()
     let variables = WorkspaceVariables(
-      session: "exec-shop-1", step: "api", attempt: 2, worktree: "/w", folder: folder.path,
+      session: "exec-shop-1", plan: "shop", step: "api", attempt: 2, worktree: "/w",
+      folder: folder.path,
       ports: 20_100..<20_110)
     #expect(
       variables.all == [
-        "DIVISI_RUN": "exec-shop-1", "DIVISI_STEP": "api", "DIVISI_ATTEMPT": "exec-shop-1.api.2",
+        "DIVISI_RUN": "exec-shop-1", "DIVISI_PLAN": "shop", "DIVISI_STEP": "api",
+        "DIVISI_ATTEMPT": "exec-shop-1.api.2",
         "DIVISI_ATTEMPT_NUMBER": "2", "DIVISI_WORKTREE": "/w",
         "DIVISI_SCRATCH": folder.path + "/scratch", "DIVISI_PORT_BASE": "20100",
         "DIVISI_PORT_COUNT": "10",

@@ -1,5 +1,6 @@
 import Conducting
 import Foundation
+import JSONValues
 import Journal
 import Plans
 import Runtime
@@ -35,7 +36,11 @@ import Testing
 
   /// Plays a run into the journal; with a number, only so many of its decisions.
   private func run(_ session: String, decisions most: Int = .max) throws {
-    try scratch.folder.write(".divisi/runs/\(session)/plan/\(planFile)", Self.plan)
+    let frozen = ".divisi/runs/\(session)/_plan"
+    try scratch.folder.write(frozen + "/plan.yaml", Self.plan)
+    try scratch.folder.write(
+      frozen + "/request.json",
+      JSON.line(of: RunRequest(plan: planFile, branch: "orchestration/shop")))
     var step = RunStep("api", kind: .command)
     step.terms.hasWorkspace = true
     let order = RunOrder(

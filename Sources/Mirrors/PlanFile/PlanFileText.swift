@@ -49,7 +49,7 @@ struct PlanFileText {
     let progress = state.progress()
     var execution: [YAMLValue.Entry] = [
       .init("session", .text(subject.session)),
-      .init("branch", .text(subject.kind.integrationBranch(of: subject.plan))),
+      .init("branch", .text(subject.branch)),
     ]
     if let head = state.head { execution.append(.init("head", .text(head))) }
     let isMilestone = subject.kind == .milestone

@@ -64,7 +64,11 @@ package struct UnfinishedRun: Sendable, Hashable {
     if name == "orchestration/" + plan || name == "milestone/" + plan { return true }
     let part = name.split(separator: "/").last.map(String.init) ?? name
     if part == "integration-" + plan { return true }
-    return part.hasPrefix("task-") && steps.contains(String(part.dropFirst(5)))
+    guard part.hasPrefix("task-") else { return false }
+    let step = String(part.dropFirst(5))
+    // A step whose name a run of another plan had already bears its plan's too.
+    return steps.contains(step)
+      || step.hasPrefix(plan + ".") && steps.contains(String(step.dropFirst(plan.count + 1)))
   }
 }
 

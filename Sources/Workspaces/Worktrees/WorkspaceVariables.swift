@@ -5,6 +5,7 @@ import Supervision
 /// commands of `workspace.setup` and `workspace.teardown`.
 package struct WorkspaceVariables: Sendable, Hashable {
   package let session: String
+  package let plan: String
   package let step: String
   package let attempt: Int
   package let worktree: String
@@ -14,10 +15,11 @@ package struct WorkspaceVariables: Sendable, Hashable {
 
   /// - Parameter folder: the attempt's, below which its scratch folder lies.
   package init(
-    session: String, step: String, attempt: Int, worktree: String, folder: String,
-    ports: Range<Int>? = nil
+    session: String, plan: String, step: String, attempt: Int, worktree: String,
+    folder: String, ports: Range<Int>? = nil
   ) {
     self.session = session
+    self.plan = plan
     self.step = step
     self.attempt = attempt
     self.worktree = worktree
@@ -31,7 +33,7 @@ package struct WorkspaceVariables: Sendable, Hashable {
 
   package var all: [String: String] {
     var variables = [
-      "DIVISI_RUN": session, "DIVISI_STEP": step, markerVariable: marker,
+      "DIVISI_RUN": session, "DIVISI_PLAN": plan, "DIVISI_STEP": step, markerVariable: marker,
       "DIVISI_ATTEMPT_NUMBER": String(attempt), "DIVISI_WORKTREE": worktree,
       "DIVISI_SCRATCH": scratch,
     ]

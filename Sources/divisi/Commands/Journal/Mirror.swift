@@ -6,7 +6,9 @@ import Files
 import JSONValues
 import Journal
 import Mirrors
+import PlanLibrary
 import Plans
+import Runtime
 import Workspaces
 
 struct MirrorJournal: Arguments.Command {
@@ -98,10 +100,19 @@ struct MirrorJournal: Arguments.Command {
   private func subject(
     of run: RunRecord, _ folder: JournalFolder, _ repository: Repository
   ) -> MirrorSubject {
-    let plan = FrozenPlan.find(of: run.plan, in: folder.run(run.session) + "/plan")
+    if let brief = try? Brief.load(from: RunFolder(of: run.session, in: folder)) {
+      return MirrorSubject(
+        root: repository.home, session: run.session, plan: PlanID(run.plan),
+        kind: brief.request.plan == nil ? .prompts : brief.plan.kind,
+        planFile: brief.request.plan, branch: brief.request.branch)
+    }
+    // What it was started from is not here, as after an import: the plan as it is now.
+    let library = PlanLibrary(repository)
+    let path = library.allPlans().first { $0.id.text == run.plan }?.path
+    let kind = path.flatMap { try? library.read($0).value?.kind }
     return MirrorSubject(
       root: repository.home, session: run.session, plan: PlanID(run.plan),
-      kind: plan?.kind ?? .prompts, planFile: plan?.path)
+      kind: kind ?? .prompts, planFile: kind == nil ? nil : path)
   }
 
   private func show(_ outcome: Outcome, _ session: Session) -> ExitStatus {
@@ -121,20 +132,5 @@ struct MirrorJournal: Arguments.Command {
       session.complain("divisi: \(warning)\n  hint: \(warning.hint)")
     }
     return outcome.warnings.isEmpty ? .success : .failure
-  }
-}
-
-/// The plan that a run was begun from, in the copy that it keeps.
-private enum FrozenPlan {
-  /// The path of a plan's file and the plan's kind; nothing where the plan was made of prompt files.
-  static func find(of id: String, in folder: String) -> (path: String, kind: PlanKind)? {
-    for path in walkFolder(folder) where path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
-      guard let bytes = try? readFile(folder + "/" + path),
-        let plan = PlanDocument.read(SourceText(path: path, bytes: bytes)).value,
-        plan.id.value.text == id
-      else { continue }
-      return (path, plan.kind)
-    }
-    return nil
   }
 }
