@@ -59,10 +59,13 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(["-static-executable"], .when(configuration: .release))
       ]),
-    library("Workspaces", imports: ["Files"]),
+    library("Workspaces", imports: ["Files", "Supervision"]),
     library("Imports"),
     library("Conducting", imports: ["Plans", "JSONValues"], isAlwaysFast: true),
     library("Simulation", imports: ["Conducting", "Plans"], isAlwaysFast: true),
+    library(
+      "Mirrors",
+      imports: ["Conducting", "Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
     library("Journal", imports: ["Files", "JSONValues", "CSQLite", "CSupport"]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
@@ -96,8 +99,8 @@ let package = Package(
       name: "divisi",
       dependencies: [
         "Arguments", "Conducting", "Configuration", "Diagnostics", "Documents", "Files",
-        "JSONValues", "Journal", "Orders", "PlanLibrary", "Plans", "Processes", "Reports",
-        "Runtime", "Simulation", "Terminal", "Workspaces",
+        "JSONValues", "Journal", "Mirrors", "Orders", "PlanLibrary", "Plans", "Processes",
+        "Reports", "Runtime", "Simulation", "Terminal", "Workspaces",
       ],
       swiftSettings: settings),
 
@@ -126,11 +129,16 @@ let package = Package(
     tests(
       of: "Processes",
       imports: ["CSupport", "Files", "JSONValues", "Supervision", "divisi-supervise"]),
-    tests(of: "Workspaces", imports: ["Files"]),
+    tests(of: "Workspaces", imports: ["Files", "Supervision"]),
     tests(of: "Plans", imports: ["Diagnostics"]),
     tests(of: "Imports"),
     tests(of: "Conducting", imports: ["JSONValues", "Plans"], samples: ["Golden"]),
     tests(of: "Simulation", imports: ["Conducting", "Plans"]),
+    tests(
+      of: "Mirrors",
+      imports: [
+        "Conducting", "Diagnostics", "Documents", "Files", "JSONValues", "Plans", "Simulation",
+      ]),
     tests(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
     tests(of: "Runtime", imports: ["Conducting", "Journal", "Plans", "Simulation"]),
@@ -147,7 +155,11 @@ let package = Package(
     tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),
-    tests(of: "divisi", imports: ["Arguments", "JSONValues", "Journal"]),
+    tests(
+      of: "divisi",
+      imports: [
+        "Arguments", "Conducting", "JSONValues", "Journal", "Plans", "Runtime", "Simulation",
+      ]),
     tests(
       of: "PlanLibrary",
       imports: [
@@ -185,4 +197,10 @@ if Context.environment["DIVISI_BENCH"] != nil {
     .executableTarget(
       name: "bench-conducting", dependencies: ["Conducting", "Plans", "Simulation"],
       path: "Bench/Conducting", swiftSettings: settings))
+  package.products.append(
+    .executable(name: "bench-mirrors", targets: ["bench-mirrors"]))
+  package.targets.append(
+    .executableTarget(
+      name: "bench-mirrors", dependencies: ["Conducting", "Files", "Mirrors", "Plans"],
+      path: "Bench/Mirrors", swiftSettings: settings))
 }

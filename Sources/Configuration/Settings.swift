@@ -105,6 +105,9 @@ package struct Settings: Sendable {
   package let linkedFiles: Setting<[Glob]>
   package let setUp: Setting<[String]>
   package let tearDown: Setting<[String]>
+  package let prunedFolders: Setting<[Glob]>
+  package let ports: Setting<Int>
+  package let portBase: Setting<Int>
   package let freeDisk: Setting<Int>
   package let freeDiskShare: Setting<Double>
   package let keepFor: Setting<Duration>
@@ -204,6 +207,16 @@ package struct Settings: Sendable {
     tearDown = all.add(
       "workspace.teardown", ValueType<String>.text.list(of: "commands"), "[]",
       "commands before one is removed", example: "[docker compose down]")
+    prunedFolders = all.add(
+      "workspace.prune", PlanDocument.glob.list(of: "globs"), "[]",
+      "build folders that git ignores, and that finished steps lose first when the disk is short",
+      example: "[node_modules, target]")
+    ports = all.add(
+      "workspace.ports", ValueType<Int>.integer.notNegative, "10",
+      "ports of its own for every attempt, from DIVISI_PORT_BASE on", example: "0")
+    portBase = all.add(
+      "workspace.port_base", ValueType<Int>.integer.atLeastOne, "20000",
+      "the first port that may be given to one", example: "24000")
     freeDisk = all.add(
       "workspace.free_disk", .size, "5GiB", "no new worktree is made with less free",
       example: "20GiB")

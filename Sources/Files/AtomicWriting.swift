@@ -73,7 +73,7 @@ package func withLock<Result>(
   return try body()
 }
 
-private func writeAll(
+func writeAll(
   _ bytes: [UInt8], to descriptor: Int32, _ path: String
 ) throws(FileError) {
   var written = 0

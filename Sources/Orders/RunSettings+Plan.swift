@@ -29,6 +29,10 @@ extension RunSettings {
     deadline = plan.deadline.map { Span($0.value) }
   }
 
+  /// Ranges of ports at once: more than a machine has attempts, and few enough that other runs find
+  /// some too.
+  private static let mostPortRanges = 64
+
   private static func quotas(
     _ configuration: Configuration, _ agents: [AgentDefinition]
   ) -> [Quota] {
@@ -42,6 +46,9 @@ extension RunSettings {
     }
     for (resource, count) in configuration.value(settings.resources) ?? [] {
       quotas.append(Quota(Pool.resource(resource), count))
+    }
+    if configuration.value(settings.ports) ?? 0 > 0 {
+      quotas.append(Quota(Pool.ports, mostPortRanges))
     }
     for agent in agents {
       if let count = agent.maxParallel { quotas.append(Quota(Pool.agent(agent.name), count)) }

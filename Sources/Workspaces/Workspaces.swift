@@ -5,5 +5,5 @@
 // stash and branches are never changed. Work is removed or reset in one place, `Keep.release`,
 // which first pins whatever nothing else holds.
 //
-// May import: Files. Start reading at `Repository` and `Git`, then along the way of a step:
+// May import: Files, and Supervision for what a process is. Start reading at `Repository` and `Git`, then along the way of a step:
 // `Worktrees.prepare`, `Git.checkpoint`, `Git.merge`, `IntegrationBranch.land`, `Keep.release`.

@@ -65,6 +65,7 @@ let tool: Tool<GlobalOptions, Session> = Tool(
       ExportJournal.self
       ImportJournal.self
       CompactJournal.self
+      MirrorJournal.self
     }
   }
   Heading("worktrees") {

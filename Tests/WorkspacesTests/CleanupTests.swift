@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
         ".worktrees/task-done: all of it is in orchestration/shop",
         "feature/task-done: all of it is in orchestration/shop",
       ])
-    let process = try #require(Owner.current()).process
+    let process = getpid()
     #expect(
       cleanup.left.map { "\($0.name): \($0.reason)" } == [
         ".worktrees/task-busy: in use by process \(process)",
@@ -55,5 +56,26 @@ import Testing
       cleanup.items.map { "\($0.name): \($0.reason)" } == [
         "orchestration/shop: all of it is in main"
       ])
+  }
+
+  @Test func whatAnUnfinishedRunMadeStaysThoughItIsMerged() throws {
+    let scene = try Scene()
+    _ = try IntegrationBranch(scene.git, name: "orchestration/shop").begin(at: try scene.base())
+    let done = try scene.prepare("done")
+    let other = try scene.prepare("other")
+    for worktree in [done.worktree, other.worktree] { try scene.worktrees.unlock(worktree) }
+    let gates = try scene.worktrees.integrate(
+      try scene.base(), plan: "shop", of: scene.owner)
+    try scene.worktrees.unlock(gates)
+    let run = UnfinishedRun(session: "exec-shop-1", plan: "shop", steps: ["done"])
+    let cleanup = try Cleanup.plan(scene.worktrees, sparing: [run])
+    #expect(cleanup.items.map(\.name) == [".worktrees/task-other", "feature/task-other"])
+    #expect(
+      cleanup.left.map { "\($0.name): \($0.reason)" } == [
+        ".worktrees/integration-shop: exec-shop-1 has not ended, and may need it",
+        ".worktrees/task-done: exec-shop-1 has not ended, and may need it",
+        "orchestration/shop: exec-shop-1 has not ended, and may need it",
+      ])
+    #expect(try Cleanup.plan(scene.worktrees).items.count == 5)
   }
 }

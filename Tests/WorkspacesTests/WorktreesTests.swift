@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Supervision
 import TestSupport
 import Testing
 
@@ -93,10 +94,10 @@ import Testing
     let scene = try Scene()
     let prepared = try scene.prepare()
     var found = try #require(try scene.worktrees.survey().first)
-    #expect(found.use == .locked(try #require(Owner.current())))
+    #expect(found.use == .locked(try #require(ProcessIdentity.current(of: getpid()))))
     #expect(found.owner == scene.owner)
-    let dead = Owner(process: getpid(), start: 1, boot: "another")
-    #expect(!dead.isAlive)
+    let dead = ProcessIdentity(pid: getpid(), startTicks: 1, bootID: "another")
+    #expect(!dead.isRunning)
     try writeFile(
       prepared.worktree.gitFolder + "/locked", Array("divisi s api by \(dead.text)\n".utf8))
     found = try #require(try scene.worktrees.survey().first)

@@ -24,8 +24,20 @@ package enum EditFileError: Error, Hashable, Sendable, CustomStringConvertible {
 /// what is there. Between that look and the rename remain some microseconds, in which only a lock
 /// that all programs honour could help.
 package func editFile(_ path: String, _ edits: [YAMLEdit]) throws(EditFileError) {
+  try editFile(path) { bytes throws(YAMLEditError) in
+    var editor = YAMLEditor(bytes)
+    for edit in edits { try editor.apply(edit) }
+    return editor.bytes
+  }
+}
+
+/// As above, by whatever makes the new text from the one that is there; it may be asked several
+/// times.
+package func editFile(
+  _ path: String, by change: ([UInt8]) throws(YAMLEditError) -> [UInt8]
+) throws(EditFileError) {
   do {
-    try withLock(onFolderOf: path) { try editAtRest(path, edits) }
+    try withLock(onFolderOf: path) { try editAtRest(path, change) }
   } catch let error as FileError {
     throw .file(error)
   } catch let error as YAMLEditError {
@@ -35,13 +47,14 @@ package func editFile(_ path: String, _ edits: [YAMLEdit]) throws(EditFileError)
   }
 }
 
-private func editAtRest(_ path: String, _ edits: [YAMLEdit]) throws {
+private func editAtRest(
+  _ path: String, _ change: ([UInt8]) throws(YAMLEditError) -> [UInt8]
+) throws {
   for _ in 0..<20 {
     let before = try readFile(path)
-    var editor = YAMLEditor(before)
-    for edit in edits { try editor.apply(edit) }
-    if editor.bytes == before { return }
-    let isDone = try replaceFile(path, with: editor.bytes) { () throws(FileError) in
+    let after = try change(before)
+    if after == before { return }
+    let isDone = try replaceFile(path, with: after) { () throws(FileError) in
       try readFile(path) == before
     }
     if isDone { return }

@@ -7,10 +7,16 @@ extension SpliceWriter {
     }
     let count =
       tree[parent].kind == .mapping ? tree[parent].children.count / 2 : tree[parent].children.count
-    let isFlow = tree[parent].style == .flow
     if count == 1 { return try removeLastChild(of: parent, path) }
+    return removal(of: found, among: count, in: parent)
+  }
+
+  /// Takes one of several children away.
+  func removal(
+    of found: Found, among count: Int, in parent: YAMLTree.NodeID
+  ) -> YAMLEditor.Splice {
     let (start, end) = extent(of: found, in: parent)
-    if isFlow {
+    if tree[parent].style == .flow {
       if found.position + 1 < count {
         return splice(start, startOfChild(parent, found.position + 1), "")
       }

@@ -35,7 +35,7 @@ package struct YAMLEditor {
     return splice
   }
 
-  private static func parse(_ bytes: [UInt8]) throws(YAMLEditError) -> YAMLTree {
+  static func parse(_ bytes: [UInt8]) throws(YAMLEditError) -> YAMLTree {
     let reading = YAMLTree.parse(SourceText(path: "", bytes: bytes))
     guard let tree = reading.value, !reading.hasErrors else {
       throw .notYAML(reading.diagnostics.first?.message ?? "it is not YAML")

@@ -45,6 +45,8 @@ package enum YAMLScalar {
   }
 
   private static func mayBePlain(_ text: String, inFlow: Bool) -> Bool {
+    // Ids and words, of which large files have hundreds of thousands.
+    if isWord(text) { return text.utf8.count > 5 || !isTyped(text) }
     guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
       first != " ", last != " ", last != ":",
       text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && isPrintable($0) })
@@ -58,6 +60,15 @@ package enum YAMLScalar {
     if text.contains(": ") || text.contains(" #") { return false }
     if inFlow, text.contains(where: { ",[]{}:".contains($0) }) { return false }
     return !isTyped(text)
+  }
+
+  /// Letters, digits, `-` and `_`, the first a letter.
+  private static func isWord(_ text: String) -> Bool {
+    guard let first = text.utf8.first, 0x61...0x7A ~= first | 0x20 else { return false }
+    return text.utf8.allSatisfy { byte in
+      0x61...0x7A ~= byte | 0x20 || 0x30...0x39 ~= byte || byte == UInt8(ascii: "-")
+        || byte == UInt8(ascii: "_")
+    }
   }
 
   /// Words that readers of YAML take for something other than text.

@@ -28,7 +28,7 @@ package indirect enum YAMLValue: Hashable, Sendable {
   }
 
   /// The value on one line.
-  var written: String {
+  package var written: String {
     switch self {
     case .text(let text): YAMLScalar.written(text)
     case .plain(let text): text

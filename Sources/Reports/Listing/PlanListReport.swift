@@ -11,12 +11,14 @@ package struct PlanListing: Sendable {
   let errors: Int
   let lastRun: String?
 
-  /// - Parameter reading: nothing where the file could not be read at all.
-  package init(path: String, reading: Reading<Plan>?) {
+  /// - Parameters:
+  ///   - reading: nothing where the file could not be read at all.
+  ///   - lastRun: what the journal knows of the last run; what the file says where that is nothing.
+  package init(path: String, reading: Reading<Plan>?, lastRun: String? = nil) {
     self.path = path
     plan = reading?.value
     errors = reading?.diagnostics.count { $0.severity == .error } ?? 1
-    lastRun = reading?.value?.lastRun
+    self.lastRun = lastRun ?? reading?.value?.lastRun
   }
 
   /// The share of its steps that are finished, by count.

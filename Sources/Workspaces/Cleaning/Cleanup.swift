@@ -1,3 +1,5 @@
+import Supervision
+
 /// What `divisi clean` would remove, and what it would leave, each with the reason.
 package struct Cleanup: Sendable, Hashable {
   package struct Item: Sendable, Hashable {
@@ -24,8 +26,13 @@ extension Cleanup {
   /// A worktree can go where nobody uses it, nothing in it is uncommitted and its commits are
   /// merged; a branch where all of it is merged into an integration branch or into the branch that
   /// the person is on. What a killed run left stays for `resume`.
-  package static func plan(_ worktrees: Worktrees) throws(WorkspaceError) -> Cleanup {
-    var planner = Planner(worktrees: worktrees, branches: try Branches(worktrees.git))
+  ///
+  /// - Parameter unfinished: what runs that have not ended may still need; it stays.
+  package static func plan(
+    _ worktrees: Worktrees, sparing unfinished: [UnfinishedRun] = []
+  ) throws(WorkspaceError) -> Cleanup {
+    var planner = Planner(
+      worktrees: worktrees, branches: try Branches(worktrees.git), unfinished: unfinished)
     try planner.lookAtWorktrees()
     try planner.lookAtBranches()
     return Cleanup(items: planner.items, left: planner.left)
@@ -36,6 +43,32 @@ extension Cleanup {
     _ item: Item, _ git: Git
   ) throws(WorkspaceError) -> KeptWork? {
     try Keep(git).release(item.release, of: item.owner, because: "clean: " + item.reason)
+  }
+}
+
+/// A run that has not ended: whatever it made is its own, used or not.
+package struct UnfinishedRun: Sendable, Hashable {
+  package let session: String
+  package let plan: String
+  /// The steps and lanes that have workspaces.
+  package let steps: Set<String>
+
+  package init(session: String, plan: String, steps: Set<String>) {
+    self.session = session
+    self.plan = plan
+    self.steps = steps
+  }
+
+  /// Whether it may have made a worktree or branch, by the last part of its name and the whole.
+  fileprivate func owns(_ name: String) -> Bool {
+    if name == "orchestration/" + plan || name == "milestone/" + plan { return true }
+    let part = name.split(separator: "/").last.map(String.init) ?? name
+    if part == "integration-" + plan { return true }
+    guard part.hasPrefix("task-") else { return false }
+    let step = String(part.dropFirst(5))
+    // A step whose name a run of another plan had already bears its plan's too.
+    return steps.contains(step)
+      || step.hasPrefix(plan + ".") && steps.contains(String(step.dropFirst(plan.count + 1)))
   }
 }
 
@@ -71,22 +104,29 @@ private struct Branches {
 private struct Planner {
   let worktrees: Worktrees
   let branches: Branches
+  let unfinished: [UnfinishedRun]
   var items: [Cleanup.Item] = []
   var left: [Cleanup.Left] = []
   /// Branches that a worktree is on which stays.
   private var used: Set<String> = []
   private var answers: [ObjectID: String?] = [:]
 
-  init(worktrees: Worktrees, branches: Branches) {
+  init(worktrees: Worktrees, branches: Branches, unfinished: [UnfinishedRun]) {
     self.worktrees = worktrees
     self.branches = branches
+    self.unfinished = unfinished
+  }
+
+  /// Why something stays whatever is in it, or nothing.
+  private func claim(on name: String) -> String? {
+    unfinished.first { $0.owns(name) }.map { "\($0.session) has not ended, and may need it" }
   }
 
   mutating func lookAtWorktrees() throws(WorkspaceError) {
     for found in try worktrees.survey() {
       let name =
         worktrees.git.repository.relativePath(of: found.worktree.path) ?? found.worktree.path
-      let reason = try reasonToStay(found)
+      let reason = try reasonToStay(found) ?? claim(on: name)
       if let reason {
         left.append(Cleanup.Left(name: name, reason: reason))
         if let branch = found.branch { used.insert(branch) }
@@ -112,13 +152,19 @@ private struct Planner {
 
   mutating func lookAtBranches() throws(WorkspaceError) {
     for (name, tip) in branches.features where !used.contains(name) {
-      if let reason = try mergedReason(tip) {
+      if let reason = claim(on: name) {
+        left.append(Cleanup.Left(name: name, reason: reason))
+      } else if let reason = try mergedReason(tip) {
         items.append(item(name, reason))
       } else {
         left.append(Cleanup.Left(name: name, reason: "not merged"))
       }
     }
     for (name, tip) in branches.integrations where !used.contains(name) {
+      if let reason = claim(on: name) {
+        left.append(Cleanup.Left(name: name, reason: reason))
+        continue
+      }
       guard let own = branches.own else { continue }
       // One that nothing has landed on yet belongs to a run that has only begun.
       let hasLanded = try worktrees.git.run([
@@ -151,7 +197,7 @@ private struct Planner {
   /// Why a worktree is not to be removed, or nothing where it may be.
   private mutating func reasonToStay(_ found: FoundWorktree) throws(WorkspaceError) -> String? {
     switch found.use {
-    case .locked(let owner): return "in use by process \(owner.process)"
+    case .locked(let owner): return "in use by process \(owner.pid)"
     case .occupied(let processes):
       return "in use by process \(processes.map(String.init).joined(separator: ", "))"
     case .left: return "left by a run that was ended; resume it, or unlock it"

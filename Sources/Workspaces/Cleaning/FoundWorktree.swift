@@ -1,10 +1,11 @@
 import Files
+package import Supervision
 
 /// A worktree that Divisi made, and whether somebody uses it.
 package struct FoundWorktree: Sendable, Hashable {
   package enum Use: Sendable, Hashable {
     /// The process that locked it lives.
-    case locked(Owner)
+    case locked(ProcessIdentity)
     /// Processes work in it.
     case occupied([Int32])
     /// Locked by a process that is gone: a run that was killed, and can be resumed.
@@ -46,7 +47,7 @@ extension Worktrees {
 
   private func use(of worktree: Worktree, lock: String?, isOurs: Bool) -> FoundWorktree.Use {
     if let lock, !isOurs { return .lockedByPerson(lock) }
-    if let lock, let owner = Owner(in: lock), owner.isAlive { return .locked(owner) }
+    if let lock, let owner = ProcessIdentity(in: lock), owner.isRunning { return .locked(owner) }
     guard worktree.isThere else { return .gone }
     let processes = occupants(of: worktree.path)
     if !processes.isEmpty { return .occupied(processes) }

@@ -44,10 +44,6 @@ package struct BroughtFiles: Sendable, Hashable {
     return brought.sorted()
   }
 
-  private func anchored(_ pattern: String) -> String {
-    pattern.hasPrefix("/") ? pattern : "/" + pattern
-  }
-
   /// Untracked files in the person's checkout that patterns name, without what Divisi works in.
   private func untracked(
     _ patterns: [String], _ git: Git
@@ -83,7 +79,12 @@ package struct BroughtFiles: Sendable, Hashable {
   }
 }
 
-/// Copies a file with its mode, or a link as a link.
+/// A pattern as git is given it: from the root of the repository.
+private func anchored(_ pattern: String) -> String {
+  pattern.hasPrefix("/") ? pattern : "/" + pattern
+}
+
+/// Copies a file with its mode, or a link as a link. Half a copy, on a full disk, does not stay.
 private func copyEntry(to target: String, from source: String) -> Bool {
   var status = stat()
   guard lstat(source, &status) == 0 else { return false }
@@ -100,6 +101,11 @@ private func copyEntry(to target: String, from source: String) -> Bool {
   while true {
     let count = sendfile(output, input, nil, 1 << 30)
     if count == 0 { return fchmod(output, status.st_mode & 0o777) == 0 }
-    if count < 0, errno != EINTR { return false }
+    if count < 0, errno != EINTR {
+      let code = errno
+      unlink(target)
+      errno = code
+      return false
+    }
   }
 }

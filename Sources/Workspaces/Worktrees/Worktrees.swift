@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Supervision
 
 /// The worktrees that Divisi makes in `.worktrees`: prepared, used again, and found after a crash.
 package struct Worktrees: Sendable {
@@ -269,7 +270,8 @@ package struct Worktrees: Sendable {
   // MARK: locks
 
   private func lockReason(_ owner: WorkOwner) -> String {
-    "divisi \(owner.session) \(owner.step)" + (Owner.current().map { " by " + $0.text } ?? "")
+    "divisi \(owner.session) \(owner.step)"
+      + (ProcessIdentity.current(of: getpid()).map { " by " + $0.text } ?? "")
   }
 
   /// Marks a worktree as in use, in the name of this process, whoever had it before.

@@ -1,7 +1,10 @@
 import Arguments
+import Conducting
 import Configuration
 import Files
 import JSONValues
+import Journal
+import Plans
 import Terminal
 import Workspaces
 
@@ -11,7 +14,7 @@ import Workspaces
   import Darwin
 #endif
 
-struct Clean: Command {
+struct Clean: Arguments.Command {
   var isAgreed = false
 
   static let spec = CommandSpec<Self>("clean", "remove worktrees and branches that are merged") {
@@ -23,7 +26,7 @@ struct Clean: Command {
       a branch where all of it is merged. Whether something is merged is told by its content, so \
       that a squash merge counts. Before anything goes, whatever no branch holds is kept: \
       `divisi keep list` shows it and `divisi keep restore` brings it back. What was kept for \
-      longer than workspace.keep_for goes as well.
+      longer than workspace.keep_for goes as well. What a run made that has not ended stays.
       """)
     Flag(\.isAgreed, "-y", "--yes", help: "remove, and do not only list")
     Exit(0, "all went well, also where there was nothing to remove")
@@ -32,8 +35,9 @@ struct Clean: Command {
 
   func run(in session: Session) throws -> ExitStatus {
     let git = try session.git()
+    let unfinished = try session.unfinishedRuns()
     do throws(WorkspaceError) {
-      let cleanup = try Cleanup.plan(Worktrees(git))
+      let cleanup = try Cleanup.plan(Worktrees(git), sparing: unfinished)
       let keep = Keep(git)
       let deadline = Int(time(nil)) - Int(session.keepFor().components.seconds)
       let expired = try keep.list().filter { $0.time < deadline }
@@ -135,6 +139,21 @@ extension Session {
       runsHooks: configuration.value(settings.runsHooks) ?? false)
     do { _ = try RepositoryFacts.read(git) } catch { throw Failure(error) }
     return git
+  }
+
+  /// The runs of the journal that have not ended, with what they may still need.
+  ///
+  /// A journal that cannot be read is no reason to take a run for ended.
+  func unfinishedRuns() throws -> [UnfinishedRun] {
+    let folder = try journalFolder()
+    guard let journal = try openJournalIfThere(folder) else { return [] }
+    return try journal.runs().filter { $0.standing.ended == nil }.map { run in
+      let state = try journal.state(of: run.session)
+      let steps = (0..<state.count).filter { state.terms($0).hasWorkspace }.map {
+        state.terms($0).lane ?? state.id($0).text
+      }
+      return UnfinishedRun(session: run.session, plan: run.plan, steps: Set(steps))
+    }
   }
 
   /// How long work that was set aside is kept.

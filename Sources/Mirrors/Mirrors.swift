@@ -1,0 +1,64 @@
+// Mirrors: what people and other tools see of a run in files: the plan file's status, logs as lines
+// of JSON, the saved session, and the name of the plan that runs.
+//
+// The journal is the truth; a mirror is a projection of it that may be deleted at any time, and is
+// given back byte for byte from the events. No mirror ever stops a run: what cannot be written is
+// told. A person's edits of the plan file are kept: it is read again whenever it is written.
+//
+// May import: Conducting, Plans, Documents, Diagnostics, Files, JSONValues. Start reading at
+// `RunMirror`, which the runtime feeds, then `MirrorRebuild`, which makes the same from a journal.
+
+package import Plans
+
+/// Which run is mirrored, and where.
+package struct MirrorSubject: Sendable, Hashable {
+  /// The top of the checkout whose plan it is.
+  package let root: String
+  package let session: String
+  package let plan: PlanID
+  package let kind: PlanKind
+  /// The plan's file, relative to the root; nothing for a plan made of prompt files, which has
+  /// logs and no more.
+  package let planFile: String?
+  /// The branch that the run merges into.
+  package let branch: String
+
+  /// - Parameter branch: that of plans of its kind where nothing is said.
+  package init(
+    root: String, session: String, plan: PlanID, kind: PlanKind, planFile: String?,
+    branch: String? = nil
+  ) {
+    self.root = root
+    self.session = session
+    self.plan = plan
+    self.kind = kind
+    self.planFile = planFile
+    self.branch = branch ?? kind.integrationBranch(of: plan)
+  }
+
+  var folders: MirrorFolders { MirrorFolders(of: kind) }
+
+  func path(_ relative: String) -> String { root + "/" + relative }
+}
+
+/// Where mirrors of plans of one kind lie, relative to the root.
+package struct MirrorFolders: Sendable, Hashable {
+  package let logs: String
+  package let savedSessions: String
+  package let active: String
+  package let completed: String
+
+  package init(of kind: PlanKind) {
+    let top = kind == .milestone ? ".milestones" : ".orchestration"
+    logs = top + "/logs"
+    savedSessions = top + "/coordination"
+    active = top + (kind == .milestone ? "/active" : "/sessions")
+    completed = top + "/completed"
+  }
+
+  /// Names the plans that run, one a line.
+  package var current: String { active + "/current.txt" }
+
+  /// What git is to leave alone: for `Repository.exclude`.
+  package var ignored: [String] { ["/\(logs)/", "/\(savedSessions)/", "/\(current)"] }
+}

@@ -1,0 +1,86 @@
+import Conducting
+import Documents
+import Files
+import Plans
+
+/// The plan file in the person's checkout, with the status of its run.
+struct PlanFileMirror {
+  let subject: MirrorSubject
+  /// Relative to the root, as the person knows it.
+  let planFile: String
+
+  /// Writes how the run stands, and moves a completed plan to the completed ones.
+  func write(_ state: RunState, updated: Instant) -> [MirrorWarning] {
+    guard let path = place() else { return [.planGone(path: subject.path(planFile))] }
+    let text = PlanFileText(subject: subject, state: state, updated: updated)
+    var shared: [String] = []
+    var foreign: String?
+    do throws(EditFileError) {
+      try editFile(path) { bytes throws(YAMLEditError) in
+        do {
+          let written = try text.written(into: bytes)
+          shared = written.shared
+          return written.bytes
+        } catch let error as YAMLEditError {
+          throw error
+        } catch let error as PlanFileText.Foreign {
+          foreign = error.id
+          return bytes
+        } catch {
+          throw .notYAML("\(error)")
+        }
+      }
+    } catch {
+      return [warning(error, path)]
+    }
+    if let foreign { return [.otherPlan(path: path, id: foreign)] }
+    var warnings: [MirrorWarning] = []
+    if !shared.isEmpty { warnings.append(.sharedSteps(path: path, steps: shared)) }
+    if case .ended(.completed) = state.phase {
+      do throws(FileError) { try complete(path) } catch { warnings.append(.unwritable(error)) }
+    }
+    return warnings
+  }
+
+  private func warning(_ error: EditFileError, _ path: String) -> MirrorWarning {
+    switch error {
+    case .file(let error): error.isMissing ? .planGone(path: path) : .unwritable(error)
+    case .edit(let error, let path): .planUnreadable(path: path, reason: "\(error)")
+    case .neverAtRest(let path):
+      .planUnreadable(path: path, reason: "others change it all the time")
+    }
+  }
+
+  /// Where the plan lies now: where it was, or among the completed ones once this run has moved it.
+  private func place() -> String? {
+    let path = subject.path(planFile)
+    if entryKind(path) == .file { return path }
+    let folder = subject.path(subject.folders.completed)
+    let (stem, ending) = Self.parts(of: lastComponent(of: planFile))
+    return ((try? listFolder(folder)) ?? []).filter { $0.hasPrefix(stem) && $0.hasSuffix(ending) }
+      .map { folder + "/" + $0 }
+      .first { path in
+        (try? readFile(path)).flatMap(YAMLTree.session(inPlan:)) == subject.session
+      }
+  }
+
+  /// Moves a plan from the active folder to the completed ones; one that is there already stays, and
+  /// a number tells the two apart. Plans that a person keeps elsewhere stay where they are.
+  private func complete(_ path: String) throws(FileError) {
+    guard path.hasPrefix(subject.path(subject.folders.active) + "/") else { return }
+    let folder = subject.path(subject.folders.completed)
+    try createFolder(folder)
+    let (stem, ending) = Self.parts(of: lastComponent(of: path))
+    var number = 1
+    while true {
+      let name = stem + (number == 1 ? "" : "-\(number)") + ending
+      if try renameFile(path, toFree: folder + "/" + name) { return }
+      number += 1
+    }
+  }
+
+  private static func parts(of name: String) -> (stem: String, ending: String) {
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return (name, "") }
+    return (String(name[..<dot]), String(name[dot...]))
+  }
+}

@@ -1,0 +1,222 @@
+import Conducting
+import Files
+import Foundation
+import Mirrors
+import Plans
+import Simulation
+import TestSupport
+import Testing
+
+/// The plan file stays a person's: what they write is kept, whenever they write it.
+@Suite struct PlanEditTests {
+  private let folder: TemporaryFolder
+  private let subject: MirrorSubject
+  private let path = ".orchestration/sessions/shop.yaml"
+  private let events: [(sequence: Int, event: Event)]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    subject = MirrorSubject(
+      root: folder.path, session: "exec-shop-20260101-abcdef", plan: "shop",
+      kind: .orchestration, planFile: path)
+    let begun = try Conductor.begin(
+      RunOrder(
+        session: subject.session, plan: "shop", title: "Shop",
+        steps: [
+          RunStep("api", kind: .command), RunStep("ui", kind: .command, needs: ["api"]),
+        ]), at: Playthrough.start)
+    let later = [
+      Fact.attemptBegan(step: "api", attempt: 1, seat: nil, ports: nil, leases: nil),
+      .attemptEnded(
+        step: "api", attempt: 1, failure: Failure(.environment, "make is missing: \"gone\""),
+        usage: Usage(), charged: Usage(), fate: .blocked(blocker: 1)),
+      .blockerRaised(
+        blocker: Blocker(
+          id: 1, scope: .step(step: "api"), kind: .environment,
+          message: "make is missing: \"gone\"",
+          proposals: ["install make"], raised: Playthrough.start)),
+    ].map { Event(at: Playthrough.start + .minutes(1), $0) }
+    let all = begun.1.events.filter { event in
+      if case .attemptBegan = event.fact { false } else { true }
+    }
+    events = (all + later).enumerated().map { ($0.offset + 1, $0.element) }
+  }
+
+  private static let plan = """
+    # What we do.
+    id: shop
+    title: Shop
+    workflow:
+      phases:
+        - id: api   # the first
+          run: make api
+        - {id: ui, run: make ui, needs: [api]}
+
+    """
+
+  private func state() -> RunState { RunState(of: events.map(\.event)) }
+
+  private func opened() -> RunMirror {
+    var mirror = RunMirror(subject)
+    _ = mirror.open(at: RunState())
+    _ = mirror.take(events)
+    return mirror
+  }
+
+  @Test func statusIsWrittenBesideWhatPeopleWrote() throws {
+    try folder.write(path, Self.plan)
+    var mirror = opened()
+    #expect(mirror.flush(state(), at: Playthrough.start) == [])
+    #expect(
+      try folder.read(path) == #"""
+        # What we do.
+        id: shop
+        status: coordinating
+        started_at: 2026-01-01T00:00:00Z
+        execution: {session: exec-shop-20260101-abcdef, branch: orchestration/shop}
+        coordination: {percentage: 0, steps_completed: 0, steps_skipped: 0, steps_failed: 0, steps_total: 2, last_update: 2026-01-01T00:01:00Z}
+        title: Shop
+        workflow:
+          phases:
+            - id: api   # the first
+              status: blocked
+              started_at: 2026-01-01T00:01:00Z
+              blockers: [{id: 1, kind: environment, message: 'make is missing: "gone"'}]
+              run: make api
+            - {id: ui, status: pending, run: make ui, needs: [api]}
+
+        """#)
+    #expect(
+      try folder.read(".orchestration/coordination/\(subject.session).yaml") == #"""
+        # Where the run stands. Made from the journal: `divisi journal mirror` makes it again.
+        session: exec-shop-20260101-abcdef
+        plan: shop
+        title: Shop
+        kind: orchestration
+        file: '.orchestration/sessions/shop.yaml'
+        state: running
+        branch: orchestration/shop
+        started_at: 2026-01-01T00:00:00Z
+        updated_at: 2026-01-01T00:01:00Z
+        events: 6
+        progress: {percentage: 0, steps: 2, completed: 0, skipped: 0, failed: 0, active: 0}
+        spent: {cost: $0.00, tokens: 0}
+        blockers:
+          - {id: 1, kind: environment, severity: error, step: api, since: 2026-01-01T00:00:00Z, message: 'make is missing: "gone"', proposals: [install make]}
+        waits: []
+        steps:
+          - {id: api, status: blocked, standing: blocked, attempts: 1, started_at: 2026-01-01T00:01:00Z, blocker: 1}
+          - {id: ui, status: pending, standing: pending, waits_for: [api]}
+
+        """#)
+    #expect(
+      try folder.read(".orchestration/logs/\(subject.session)/dependencies.jsonl") == """
+        {"seq":2,"at":"2026-01-01T00:00:00.000Z","event":"stepsPlanned","steps":2,"needs":{"ui":["api"]}}
+
+        """)
+    #expect(
+      try folder.read(".orchestration/logs/\(subject.session)/blockers.jsonl").hasPrefix(
+        """
+        {"seq":5,"at":"2026-01-01T00:01:00.000Z","event":"attemptEnded","step":"api","attempt":1,
+        """))
+  }
+
+  @Test func anEditWhileTheRunGoesOnIsKept() throws {
+    try folder.write(path, Self.plan)
+    var mirror = opened()
+    _ = mirror.flush(state(), at: Playthrough.start)
+    let edited = try folder.read(path)
+      .replacingOccurrences(of: "title: Shop", with: "title: The shop  # better")
+      .replacingOccurrences(of: "    - {id: ui", with: "    # the last\n    - {id: ui")
+    try folder.write(path, edited)
+    #expect(mirror.flush(state(), at: Playthrough.start) == [])
+    #expect(try folder.read(path) == edited)
+  }
+
+  @Test func aFileThatIsNoPlanAnyMoreIsLeftAloneAndToldOnce() throws {
+    try folder.write(path, Self.plan)
+    var mirror = opened()
+    for (text, words) in [
+      ("id: shop\nstatus: [\n", "is not written into"), ("id: other\n", "holds the plan `other`"),
+    ] {
+      try folder.write(path, text)
+      let warnings = mirror.flush(state(), at: Playthrough.start)
+      #expect(warnings.count == 1)
+      #expect(warnings.first?.description.contains(words) == true, "\(warnings)")
+      #expect(mirror.flush(state(), at: Playthrough.start) == [])
+      #expect(try folder.read(path) == text)
+    }
+    try FileManager.default.removeItem(atPath: folder.path + "/" + path)
+    #expect(
+      mirror.flush(state(), at: Playthrough.start) == [.planGone(path: folder.path + "/" + path)])
+    try folder.write(path, Self.plan)
+    #expect(mirror.flush(state(), at: Playthrough.start) == [])
+    #expect(try folder.read(path).contains("status: blocked"))
+    try FileManager.default.removeItem(atPath: folder.path + "/" + path)
+    #expect(mirror.flush(state(), at: Playthrough.start).count == 1, "it is told again")
+  }
+
+  @Test func aStepThatAnAliasUsesElsewhereIsToldAndTheOthersAreWritten() throws {
+    try folder.write(
+      path,
+      """
+      id: shop
+      x-copy: &api
+        id: api
+        run: make
+      phases:
+        - *api
+        - id: ui
+          run: make
+      """)
+    var mirror = opened()
+    let full = folder.path + "/" + path
+    #expect(
+      mirror.flush(state(), at: Playthrough.start) == [.sharedSteps(path: full, steps: ["api"])])
+    #expect(try folder.read(path).contains("- id: ui\n    status: pending\n"))
+  }
+
+  @Test func aCompletedPlanNeverReplacesAnother() throws {
+    try folder.write(path, Self.plan)
+    try folder.write(".orchestration/completed/shop.yaml", "id: shop\n")
+    var state = state()
+    var all = events
+    for fact in [
+      Fact.stepCompleted(step: "api"), .stepCompleted(step: "ui"), .runEnded(result: .completed),
+    ] {
+      let event = Event(at: Playthrough.start + .minutes(2), fact)
+      state.apply(event)
+      all.append((all.count + 1, event))
+    }
+    var mirror = opened()
+    _ = mirror.take(all)
+    #expect(mirror.flush(state, at: Playthrough.start) == [])
+    #expect(mirror.flush(state, at: Playthrough.start) == [])
+    #expect(try folder.read(".orchestration/completed/shop.yaml") == "id: shop\n")
+    #expect(try folder.read(".orchestration/completed/shop-2.yaml").contains("status: completed"))
+    #expect(entryKind(folder.path + "/" + path) == .missing)
+    #expect(entryKind(folder.path + "/.orchestration/sessions/current.txt") == .missing)
+  }
+
+  @Test(.enabled(if: getuid() == 0, "mounting is not allowed here"))
+  func aDiskThatTakesNothingStopsNoRunAndIsMendedLater() throws {
+    #expect(mount("none", folder.path, "tmpfs", 0, "size=64k") == 0)
+    defer { umount2(folder.path, Int32(MNT_DETACH)) }
+    try folder.write(path, Self.plan)
+    let filler = folder.path + "/filler"
+    _ = FileManager.default.createFile(
+      atPath: filler, contents: Data(repeating: 1, count: 1 << 20))
+    var full = [UInt8](repeating: 1, count: 4096)
+    while (try? appendToFile(filler, full)) != nil {}
+    full = []
+    var mirror = RunMirror(subject)
+    #expect(mirror.open(at: RunState()).warnings == [])
+    #expect(!(mirror.take(events) + mirror.flush(state(), at: Playthrough.start)).isEmpty)
+    #expect((mirror.take(events) + mirror.flush(state(), at: Playthrough.start)).isEmpty)
+    #expect(try folder.read(path) == Self.plan)
+    try FileManager.default.removeItem(atPath: filler)
+    #expect(mirror.flush(state(), at: Playthrough.start) == [])
+    let log = ".orchestration/logs/\(subject.session)/execution.jsonl"
+    #expect(try folder.read(log).split(separator: "\n").count == events.count)
+  }
+}
