@@ -77,6 +77,7 @@ let tool: Tool<GlobalOptions, Session> = Tool(
   }
   Heading("set-up") {
     Init.self
+    Doctor.self
     Config.self
     Schema.self
     Completions.self

@@ -105,7 +105,7 @@ struct Run: Arguments.Command {
     guard !configuration.hasErrors else {
       throw Failure("the configuration is not right", hint: "`divisi config` says what is wrong")
     }
-    let definitions = try session.agents(configuration)
+    let definitions = session.agents(configuration).definitions
     let id = RunSite.newSession(of: plan.id.value)
     var order = RunOrder(
       of: plan, settings: configuration, agents: definitions, session: id, cores: coreCount())
