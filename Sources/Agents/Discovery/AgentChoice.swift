@@ -8,6 +8,16 @@ package struct AgentChoice: Sendable, Hashable {
   package var instructions: String?
   /// That it is not the one who was asked for, to be logged.
   package var fallback: AgentFallback?
+
+  /// The harness as it is, for whoever asked for nobody.
+  package init(
+    definition: AgentDefinition? = nil, instructions: String? = nil,
+    fallback: AgentFallback? = nil
+  ) {
+    self.definition = definition
+    self.instructions = instructions
+    self.fallback = fallback
+  }
 }
 
 /// An agent that is not there, and what stands in for it.

@@ -48,11 +48,7 @@ package struct DoctorReport: Sendable {
   ///   - lines: those of one group behind each other.
   ///   - plan: the plan whose needs were looked at.
   package init(_ lines: [Line], plan: String? = nil) {
-    self.lines = lines.map { line in
-      var line = line
-      line.found = line.found.printable
-      return line
-    }
+    self.lines = lines
     self.plan = plan
   }
 
@@ -72,9 +68,9 @@ package struct DoctorReport: Sendable {
       }
       let level = paint(line.level.role, line.level.rawValue) + blank(9 - line.level.rawValue.count)
       let subject = line.subject + blank(widest + 2 - line.subject.displayWidth)
-      let found = wrapped(line.found, screen, margin)
+      let found = wrapped(line.found.printable, screen, margin)
       text += "  " + level + subject + found.joined(separator: "\n" + blank(margin)) + "\n"
-      for part in wrapped(line.mend ?? "", screen, margin) where !part.isEmpty {
+      for part in wrapped(line.mend?.printable ?? "", screen, margin) where !part.isEmpty {
         text += blank(margin) + paint(.hint, part) + "\n"
       }
     }
@@ -87,8 +83,8 @@ package struct DoctorReport: Sendable {
     return [Level.error, .warning].flatMap { level in lines.filter { $0.level == level } }
       .map { line in
         let head = paint(line.level.role, line.level.rawValue + ":")
-        let mend = line.mend.map { "  " + paint(.hint, $0) + "\n" } ?? ""
-        return "\(head) \(line.subject): \(line.found)\n\(mend)"
+        let mend = line.mend.map { "  " + paint(.hint, $0.printable) + "\n" } ?? ""
+        return "\(head) \(line.subject): \(line.found.printable)\n\(mend)"
       }.joined()
   }
 
