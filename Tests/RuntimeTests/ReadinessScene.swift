@@ -72,6 +72,13 @@ struct ReadinessScene {
     ((try? folder.read("\(name).starts")) ?? "").split(separator: "\n").count
   }
 
+  /// What lies in the person's folder and in that for what is temporary: trying programs leaves nothing behind.
+  func left() throws -> [String] {
+    try ["tmp", "home"].flatMap { name in
+      try FileManager.default.subpathsOfDirectory(atPath: folder.path + "/" + name)
+    }
+  }
+
   var configuration: Configuration {
     Configuration(
       settings.isEmpty ? [] : [.repositoryFile(SourceText(path: "divisi.yaml", settings))])

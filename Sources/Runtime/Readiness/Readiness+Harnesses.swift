@@ -31,13 +31,14 @@ extension Readiness {
     switch await prove(harness, at: program, depth) {
     case .failure(let flaw): return [finding(.error, flaw.words, mend: flaw.hint)]
     case .success(let proof):
-      let place = "\(proof.version) at \(program)"
       guard let access = access(of: harness) else {
         return [
-          finding(.error, "\(place), without key or login", mend: harness.readiness.loginHint)
+          finding(
+            .error, "\(proof.version), without key or login, at \(program)",
+            mend: harness.readiness.loginHint)
         ]
       }
-      var findings = [finding(.ok, place + access.words)]
+      var findings = [finding(.ok, "\(proof.version)\(access.words), at \(program)")]
       if let flaw = proof.sandboxFlaw {
         findings.append(
           finding(
@@ -141,9 +142,7 @@ extension Readiness {
   /// Starts a program as an attempt starts it, in folders that are as fresh as a new worktree.
   private func probe(_ harness: Harness, _ depth: Preflight.Depth) async throws(Flaw) {
     let scratch = try scratch()
-    let home = depth == .answer ? surroundings.environment["HOME"] : nil
-    let account = Account(
-      name: "probe", folder: scratch.path + "/account", home: home ?? scratch.path + "/home")
+    let account = Account(name: "probe", folder: scratch.path + "/account", home: surroundings.home)
     let worktree = scratch.path + "/worktree"
     let preflight: Preflight
     do {
@@ -153,7 +152,7 @@ extension Readiness {
           account: account)
       else { return }
       preflight = made
-      for folder in [worktree, account.folder, account.home] { try createFolder(folder) }
+      for folder in [worktree, account.folder] { try createFolder(folder) }
       try preflight.launch.prepare()
     } catch let flaw as HarnessFlaw {
       throw Flaw(words: flaw.description, hint: "mend it in divisi.yaml")
@@ -205,7 +204,7 @@ extension Readiness {
 
   /// By what a program is let in, seen as an attempt of it would see it.
   private func access(of harness: Harness) -> HarnessReadiness.Access? {
-    let home = surroundings.environment["HOME"] ?? "/"
+    let home = surroundings.home
     let launch = try? harness.launch(
       Assignment(
         promptFile: "/", prompt: "", worktree: "/", attemptFolder: "/attempt",

@@ -6,13 +6,16 @@ import Processes
 ///
 /// Nothing is changed by it but two things: the limit of open files of this process is raised as far as the run
 /// needs, and programs that proved to work are remembered for some hours, so that the next run is not held up.
-/// Programs are tried in folders of their own, with no key and where no model can be reached.
+/// Programs are tried in folders of their own, with settings of their own, without a key and where no model can be
+/// reached.
 package struct Readiness: Sendable {
   /// What it looks at.
   package struct Surroundings: Sendable {
     /// The folder that the person stands in.
     package var folder: String
     package var environment: [String: String]
+    /// The home folder that agents will see, with the person's logins in it.
+    package var home: String
     package var configuration: Configuration
     package var agents: AgentRegistry
     /// Where `divisi-supervise` lies, where it was found.
@@ -22,12 +25,14 @@ package struct Readiness: Sendable {
     package var now: Int64
 
     package init(
-      folder: String, environment: [String: String], configuration: Configuration,
-      agents: AgentRegistry, supervisor: String? = supervisorProgram(),
+      folder: String, environment: [String: String], home: String? = nil,
+      configuration: Configuration, agents: AgentRegistry,
+      supervisor: String? = supervisorProgram(),
       machine: MachineFacts = .read(), now: Int64 = currentMilliseconds()
     ) {
       self.folder = folder
       self.environment = environment
+      self.home = home ?? environment["HOME"] ?? "/"
       self.configuration = configuration
       self.agents = agents
       self.supervisor = supervisor
