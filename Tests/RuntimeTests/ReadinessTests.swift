@@ -1,6 +1,8 @@
+import Conducting
 import Configuration
 import Diagnostics
 import Foundation
+import Orders
 import Plans
 import Runtime
 import TestSupport
@@ -34,6 +36,20 @@ import Testing
       plan(finished, step("b", work: .approve("ada"))))
     #expect(report.isReady)
     #expect(report.findings.allSatisfy { $0.group != .commands })
+  }
+
+  @Test func whatAnOrderLeavesOutOrWasDoneSinceNeedsNothing() throws {
+    let scene = try ReadinessScene(repository: false)
+    let two = plan(step("a", work: .run("cargo test")), step("b", work: .task("do it")))
+    var order = RunOrder(of: two, settings: scene.configuration, session: "test", cores: 2)
+    let rest = ReadinessNeeds(
+      of: two, as: order, settings: scene.configuration, without: [StepID("b")])
+    #expect(rest.programs.map(\.name) == ["cargo"])
+    #expect(rest.harnesses == [])
+    order.steps.removeFirst()
+    let second = ReadinessNeeds(of: two, as: order, settings: scene.configuration)
+    #expect(second.programs == [])
+    #expect(second.harnesses.map(\.name) == ["claude"])
   }
 
   // MARK: Commands

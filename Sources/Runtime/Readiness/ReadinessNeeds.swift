@@ -48,15 +48,21 @@ package struct ReadinessNeeds: Sendable, Hashable {
 
   package init() {}
 
-  /// What a plan needs, but for steps that are finished.
+  /// What a plan needs, but for steps that are finished, or that the order leaves out.
   ///
-  /// - Parameter order: made of the same plan; says who sits where.
+  /// - Parameters:
+  ///   - order: made of the same plan; says who sits where.
+  ///   - finished: steps that were done since the order was made.
   package init(
-    of plan: Plan, as order: RunOrder, settings configuration: Configuration
+    of plan: Plan, as order: RunOrder, settings configuration: Configuration,
+    without finished: Set<StepID> = []
   ) {
     var agentSteps = 0
-    for (step, ordered) in zip(plan.steps, order.steps) where !ordered.isDone {
-      let id = step.id.value.text
+    let written = Dictionary(
+      plan.steps.indices.map { (plan.steps[$0].id.value, $0) },
+      uniquingKeysWith: { first, _ in first })
+    for ordered in order.steps where !ordered.isDone && !finished.contains(ordered.id) {
+      let id = ordered.id.text
       if ordered.kind == .agent { agentSteps += 1 }
       if ordered.kind == .agent || ordered.kind == .command { needsSupervisor = true }
       if ordered.terms.hasWorkspace { needsGit = true }
@@ -65,8 +71,9 @@ package struct ReadinessNeeds: Sendable, Hashable {
       if case .seats(let seats)? = ordered.terms.contingency {
         for seat in seats { add(seat, by: id) }
       }
-      if case .run(let command) = step.work.value { add(command: command, by: id) }
-      for gate in step.gates { add(gate, by: id) }
+      guard let index = written[ordered.id] else { continue }
+      if case .run(let command) = plan.steps[index].work.value { add(command: command, by: id) }
+      for gate in plan.steps[index].gates { add(gate, by: id) }
     }
     for gate in order.gates { for seat in gate.seats ?? [] { add(seat, by: "the merged tree") } }
     for gate in plan.gates { add(gate, by: "the plan's gates") }
