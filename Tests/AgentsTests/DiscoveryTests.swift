@@ -37,8 +37,8 @@ import Testing
     #expect(all["tester"]?.definition.path == "team/tester.md")
     #expect(all["tester"]?.file == root + "/team/tester.md")
     #expect(
-      all["tester"]?.shadowed == [".claude/agents/tester.md", "~/.claude/agents/tester.md"])
-    #expect(all["writer"]?.definition.path == "~/.claude/agents/writer.md")
+      all["tester"]?.shadowed == [".claude/agents/tester.md", home + "/.claude/agents/tester.md"])
+    #expect(all["writer"]?.definition.path == home + "/.claude/agents/writer.md")
     #expect(all.diagnostics == [])
     #expect(discover()["tester"]?.definition.instructions == "From the repository.\n")
   }

@@ -114,4 +114,15 @@ import Testing
     #expect(
       result.output.contains("error    repository  \(folder.path) is not in a git repository"))
   }
+
+  @Test func aRunThatLacksSomethingIsNotBegun() throws {
+    let result = try scratch.divisi("run checkout --yes", environment: environment)
+    #expect(result.status == 4)
+    #expect(
+      result.errors.contains(
+        "error: claude: not on the PATH; needed by schema, api, form and 1 more\n  install Claude Code"
+      ))
+    #expect(result.errors.contains("warning: security-architect: there is no agent"))
+    #expect(!FileManager.default.fileExists(atPath: scratch.folder.path + "/.divisi"))
+  }
 }

@@ -29,22 +29,23 @@ extension AgentRegistry {
   ) -> AgentRegistry {
     var registry = AgentRegistry()
     var known: Set<String> = []
-    var places: [(folder: String, name: String)] = []
+    var places: [String] = []
     for folder in folders {
       if folder.hasPrefix("~/") {
-        if let home { places.append((home + folder.dropFirst(), folder)) }
-      } else if folder.hasPrefix("/") {
-        places.append((folder, folder))
+        if let home { places.append(absolutePath(String(folder.dropFirst(2)), from: home)) }
       } else if let root {
-        places.append((absolutePath(folder, from: root), folder))
+        places.append(absolutePath(folder, from: root))
+      } else if folder.hasPrefix("/") {
+        places.append(folder)
       }
     }
-    if let root { places.append(("\(root)/\(usualFolder)", usualFolder)) }
-    if let home { places.append(("\(home)/\(usualFolder)", "~/\(usualFolder)")) }
-    for (folder, name) in places {
+    if let root { places.append("\(root)/\(usualFolder)") }
+    if let home { places.append("\(home)/\(usualFolder)") }
+    for folder in places {
       // The same folder by two names is one.
       guard let real = realPath(folder), known.insert(real).inserted else { continue }
-      registry.read(folder, called: name)
+      let inner = root.flatMap { folder.hasPrefix($0 + "/") ? folder.dropFirst($0.count + 1) : nil }
+      registry.read(folder, called: inner.map(String.init) ?? folder)
     }
     return registry
   }

@@ -10,7 +10,7 @@ package struct AgentRegistry: Sendable {
   /// An agent, and where it is defined.
   package struct Entry: Sendable, Hashable {
     package var definition: AgentDefinition
-    /// The full path of its file; `definition.path` has it as the person knows it.
+    /// The full path of its file; `definition.path` is from the root where it lies below.
     package var file: String
     /// Files farther away that define an agent of the same name, and do not count.
     package var shadowed: [String] = []

@@ -62,11 +62,8 @@ struct Doctor: Arguments.Command {
       needs = ReadinessNeeds(of: plan, as: order, settings: configuration)
       name = plan.id.value.text
     }
-    let readiness = Readiness(
-      Readiness.Surroundings(
-        folder: (try? session.repository().root) ?? session.folder,
-        environment: session.environment, configuration: configuration, agents: agents))
-    let found = await readiness.check(needs, asks ? .answers : .everything)
+    let found = await session.readiness(configuration, agents)
+      .check(needs, asks ? .answers : .everything)
     let report = DoctorReport(found, plan: name)
     if session.wantsJSON {
       session.print(report.json)
@@ -75,6 +72,27 @@ struct Doctor: Arguments.Command {
         session.isQuiet ? report.problems(on: session.output) : report.text(on: session.output))
     }
     return report.isReady ? .success : .failure
+  }
+}
+
+extension Session {
+  /// What looks, where the person stands, at what runs need.
+  func readiness(_ configuration: Configuration, _ agents: AgentRegistry) -> Readiness {
+    Readiness(
+      Readiness.Surroundings(
+        folder: (try? repository().root) ?? folder, environment: environment,
+        configuration: configuration, agents: agents))
+  }
+
+  /// Looks whether a run has all that it needs, before anything of it is started, and tells what is wrong; a run that
+  /// lacks something must not be started, and ends with status 4.
+  func isReady(
+    for needs: ReadinessNeeds, _ configuration: Configuration, _ agents: AgentRegistry
+  ) async -> Bool {
+    let report = DoctorReport(
+      await readiness(configuration, agents).check(needs), plan: nil)
+    complain(report.problems(on: errors))
+    return report.isReady
   }
 }
 
