@@ -133,6 +133,31 @@ import Testing
     #expect(needed.said("mine") == [])
   }
 
+  @Test func aProgramOfWhichNothingIsKnownIsNotStartedToFindOut() async throws {
+    var scene = try ReadinessScene()
+    scene.settings = "harnesses: {mine: {command: [mine, '{prompt_file}']}}"
+    try scene.install("mine", "exit 1")
+    var one = step("one", work: .task("do it"))
+    one.harness = Located("mine")
+    #expect(
+      await scene.check(plan(one), .everything).said("mine") == [
+        "ok: at \(scene.folder.path)/bin/mine"
+      ])
+    #expect(scene.starts(of: "mine") == 0)
+  }
+
+  @Test func aVersionIsAskedOfTheProgramThatIsNamed() async throws {
+    var scene = try ReadinessScene()
+    scene.settings = "harnesses: {aider: {program: aider-next}}"
+    try scene.install("aider-next", "echo aider 0.99.1")
+    var one = step("one", work: .task("do it"))
+    one.harness = Located("aider")
+    #expect(
+      await scene.check(plan(one)).said("aider") == [
+        "ok: 0.99.1, at \(scene.folder.path)/bin/aider-next"
+      ])
+  }
+
   @Test func aHarnessThatNobodyDefinedIsAnError() async throws {
     let scene = try ReadinessScene()
     var step = step("one", work: .task("do it"))

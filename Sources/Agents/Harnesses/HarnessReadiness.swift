@@ -3,8 +3,9 @@ import Evidence
 
 /// What must be there before a harness's program can be started, and what to tell a person where it is not.
 package struct HarnessReadiness: Sendable, Equatable {
-  /// A command that ends at once and prints a version.
-  package var version: [String]
+  /// A command that ends at once and prints a version; nothing where none is known, and then the program must not
+  /// be started to find out: it could take anything for its task.
+  package var version: [String]?
   /// A command that runs nothing inside the program's own walls, where it has such: it ends with status 0
   /// where they can be put up.
   package var sandbox: [String]?
@@ -16,7 +17,13 @@ package struct HarnessReadiness: Sendable, Equatable {
   package var loginHint: String
 
   init(_ kind: HarnessDefinition.Kind, program: String, _ definition: HarnessDefinition) {
-    version = definition.version ?? [program, "--version"]
+    switch kind {
+    case .claude, .codex: version = definition.version ?? [program, "--version"]
+    case .command:
+      version = definition.version
+      // The same program under another path.
+      if let name = version?.first, name == definition.command?.first { version?[0] = program }
+    }
     switch kind {
     case .claude:
       keys = [
@@ -94,7 +101,7 @@ package struct HarnessReadiness: Sendable, Equatable {
     guard status == 0 else {
       return .broken(
         words:
-          "`\(version.joined(separator: " "))` ended with status \(status): \(line.prefix(200))",
+          "`\((version ?? []).joined(separator: " "))` ended with status \(status): \(line.prefix(200))",
         hint: installHint)
     }
     // A program that was given up may say so, and end well, whatever it is asked.

@@ -34,11 +34,11 @@ extension Readiness {
       guard let access = access(of: harness) else {
         return [
           finding(
-            .error, "\(proof.version), without key or login, at \(program)",
+            .error, Self.words(proof.version, "without key or login", "at \(program)"),
             mend: harness.readiness.loginHint)
         ]
       }
-      var findings = [finding(.ok, "\(proof.version)\(access.words), at \(program)")]
+      var findings = [finding(.ok, Self.words(proof.version, access.words, "at \(program)"))]
       if let flaw = proof.sandboxFlaw {
         findings.append(
           finding(
@@ -63,6 +63,10 @@ extension Readiness {
     guard case .unknown(let name, let known) = flaw else { return "mend it in divisi.yaml" }
     return closestMatch(to: name, in: known).map { "did you mean `\($0)`?" }
       ?? "define it in divisi.yaml: harnesses: {\(name): {command: [...]}}"
+  }
+
+  private static func words(_ parts: String...) -> String {
+    parts.filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
   /// Why a program cannot be used.
@@ -111,14 +115,16 @@ extension Readiness {
     return surroundings.environment["HOME"].map { $0 + "/.cache/divisi/harnesses" }
   }
 
+  /// What its version command prints; empty where it has none.
   private func version(of harness: Harness) async throws(Flaw) -> String {
     let readiness = harness.readiness
+    guard let command = readiness.version, let program = command.first else { return "" }
+    let scratch = try scratch()
     // Programs in Python and JavaScript take some seconds where the disk is cold.
-    let trial = await trial(
-      rooted(readiness.version), in: surroundings.folder, within: .seconds(30))
+    let trial = await trial(rooted(command), in: scratch.path, within: .seconds(30))
     if case .stopped = trial.ending {
       throw Flaw(
-        words: "`\(readiness.version.joined(separator: " "))` did not end within 30s",
+        words: "`\(command.joined(separator: " "))` did not end within 30s",
         hint: "start it by hand and look; `version` of the harness may name another command")
     }
     let verdict = readiness.judge(
@@ -128,7 +134,7 @@ extension Readiness {
     switch verdict {
     case .ready(let version, _), .notLoggedIn(let version, _): return version
     case .missing(let hint):
-      throw Flaw(words: "`\(readiness.version[0])` cannot be started: \(trial.words)", hint: hint)
+      throw Flaw(words: "`\(program)` cannot be started: \(trial.words)", hint: hint)
     case .broken(let words, let hint): throw Flaw(words: words, hint: hint)
     }
   }
@@ -220,8 +226,8 @@ extension Readiness {
 extension HarnessReadiness.Access {
   fileprivate var words: String {
     switch self {
-    case .variable(let name): ", keyed by \(name)"
-    case .login(let file): ", logged in (~/\(file))"
+    case .variable(let name): "keyed by \(name)"
+    case .login(let file): "logged in (~/\(file))"
     case .unknown: ""
     }
   }
