@@ -98,7 +98,7 @@ let package = Package(
     .executableTarget(
       name: "divisi",
       dependencies: [
-        "Arguments", "Conducting", "Configuration", "Diagnostics", "Documents", "Files",
+        "Agents", "Arguments", "Conducting", "Configuration", "Diagnostics", "Documents", "Files",
         "JSONValues", "Journal", "Mirrors", "Orders", "PlanLibrary", "Plans", "Processes",
         "Reports", "Runtime", "Simulation", "Terminal", "Workspaces",
       ],
@@ -141,7 +141,12 @@ let package = Package(
       ]),
     tests(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
-    tests(of: "Runtime", imports: ["Conducting", "Journal", "Plans", "Simulation"]),
+    tests(
+      of: "Runtime",
+      imports: [
+        "Agents", "Conducting", "Configuration", "Diagnostics", "Documents", "Files", "JSONValues",
+        "Journal", "Orders", "Plans", "Processes", "Simulation", "Workspaces", "divisi-supervise",
+      ]),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
     tests(
       of: "Orders", imports: ["Conducting", "Configuration", "Diagnostics", "Documents", "Plans"]),

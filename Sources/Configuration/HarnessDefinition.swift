@@ -167,8 +167,9 @@ private struct Shape: Sendable {
       "silence", type: .duration, default: "10m",
       help: "the least time of silence after which it counts as hanging", example: "15m")
     version = object.key(
-      "version", type: words, default: "the program with --version",
-      help: "a command that shows that it is there", example: "[my-agent, version]")
+      "version", type: words, default: "of claude and codex --version; others are only looked for",
+      help: "a command that prints its version, and so shows that it starts",
+      example: "[my-agent, version]")
   }
 
   func read(_ values: ObjectReader, _ reader: inout TreeReader) -> HarnessDefinition? {

@@ -78,6 +78,7 @@ let tool: Tool<GlobalOptions, Session> = Tool(
   }
   Heading("set-up") {
     Init.self
+    Doctor.self
     Config.self
     Schema.self
     Completions.self

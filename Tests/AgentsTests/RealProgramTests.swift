@@ -75,21 +75,28 @@ import Testing
 
   @Test(arguments: names)
   func aProbePassesAndTellsWhatIsWrong(_ name: String) throws {
+    func probe(_ program: RealProgram, _ depth: Preflight.Depth) throws -> Preflight.Verdict {
+      let probe = try #require(
+        try Preflight(
+          depth, of: program.harness, worktree: program.worktree,
+          folder: program.folder.path + "/probe", account: program.account))
+      return probe.judge(try program.run(probe.launch))
+    }
     let good = try RealProgram(name, [["say": "ready"]])
-    let probe = try Preflight(
-      of: good.harness, worktree: good.worktree, folder: good.folder.path + "/probe",
-      account: good.account)
-    #expect(probe.judge(try good.run(probe.launch)) == .passed)
+    #expect(try probe(good, .answer) == .passed)
 
-    let bad = try RealProgram(name, [["fault": ["status": 400, "message": "the model is gone"]]])
-    let failing = try Preflight(
-      of: bad.harness, worktree: bad.worktree, folder: bad.folder.path + "/probe",
-      account: bad.account)
-    guard case .failed(_, let words, _) = failing.judge(try bad.run(failing.launch)) else {
+    let refusal: JSON = [["fault": ["status": 400, "message": "the model is gone"]]]
+    let bad = try RealProgram(name, refusal.items)
+    guard case .failed(_, let words, _) = try probe(bad, .answer) else {
       Issue.record("the probe should fail")
       return
     }
     #expect(words.contains("the model is gone"))
+
+    let service = try ScriptedModel(refusal.items)
+    let start = Preflight.Depth.start(
+      service: "http://127.0.0.1:\(service.port)", words: "the model is gone")
+    #expect(try probe(try RealProgram(name, []), start) == .passed)
   }
 
   @Test(arguments: names)
@@ -115,4 +122,8 @@ import Testing
     let state = try program.git("status", "--short")
     #expect(state.filter { !$0.contains(".aider") }.map { $0.suffix(9) } == ["hello.txt"])
   }
+}
+
+extension JSON {
+  fileprivate var items: [JSON] { if case .array(let items) = self { items } else { [] } }
 }

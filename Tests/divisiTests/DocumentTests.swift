@@ -39,6 +39,7 @@ import Testing
   /// Every key that a program can find is a word of the page.
   @Test(arguments: [
     "check checkout", "graph checkout", "list", "config", "check broken.yaml", "init", "clean",
+    "doctor",
   ])
   func everyKeyForProgramsIsDocumented(line: String) throws {
     let page = try String(contentsOfFile: packageRoot() + "/docs/JSON.md", encoding: .utf8)

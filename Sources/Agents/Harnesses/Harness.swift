@@ -16,7 +16,7 @@ package struct Harness: Sendable {
   /// Globs of what the program leaves lying in the worktree. It is no work: a program that fails and ends
   /// with status 0 would otherwise seem to have done some.
   package let leaves: [String]
-  package let readiness: Readiness
+  package let readiness: HarnessReadiness
   let recipe: Recipe
 
   /// How arguments are put together. What a configuration adds to them is part of the values.
@@ -64,7 +64,7 @@ package struct Harness: Sendable {
     }
     leaves = definition.leaves ?? []
     takesInstructions = kind != .command
-    readiness = Readiness(kind, program: program, definition)
+    readiness = HarnessReadiness(kind, program: program, definition)
   }
 
   /// How the program is started for an attempt.

@@ -2,7 +2,7 @@ package import Diagnostics
 package import JSONValues
 
 /// An agent as a Markdown file defines it: what its header says, and its instructions.
-package struct AgentDefinition: Sendable, Equatable {
+package struct AgentDefinition: Sendable, Hashable {
   package var name: String
   package var description: String?
   package var model: String?

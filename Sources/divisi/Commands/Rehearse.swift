@@ -1,3 +1,4 @@
+import Agents
 import Arguments
 import Conducting
 import Configuration
@@ -82,7 +83,7 @@ struct Rehearse: Arguments.Command {
       throw Failure("the configuration is not right", hint: "`divisi config` says what is wrong")
     }
     var order = RunOrder(
-      of: plan, settings: configuration, agents: try session.agents(configuration),
+      of: plan, settings: configuration, agents: session.agents(configuration).definitions,
       session: "rehearsal", cores: coreCount())
     if let agents { order.settings.agents = agents }
     let rehearsal: Rehearsal
@@ -149,20 +150,6 @@ extension Session {
       try writeFile(absolutePath(file, from: folder), Array(text.utf8))
     } catch {
       throw Failure(error)
-    }
-  }
-
-  /// The agents that are defined in the repository; files that cannot be read define none.
-  func agents(_ configuration: Configuration) throws -> [AgentDefinition] {
-    let root = try repository().root
-    return (configuration.value(Settings.shared.agentFolders) ?? []).flatMap { folder in
-      let path = absolutePath(folder, from: root)
-      return ((try? listFolder(path)) ?? []).filter { $0.hasSuffix(".md") }.sorted()
-        .compactMap { name in
-          (try? readFile(path + "/" + name)).flatMap {
-            AgentDocument.read(SourceText(path: folder + "/" + name, bytes: $0)).value
-          }
-        }
     }
   }
 }

@@ -105,11 +105,12 @@ struct Run: Arguments.Command {
     guard !configuration.hasErrors else {
       throw Failure("the configuration is not right", hint: "`divisi config` says what is wrong")
     }
-    let definitions = try session.agents(configuration)
+    let agents = session.agents(configuration)
+    let definitions = agents.definitions
     let id = RunSite.newSession(of: plan.id.value)
     var order = RunOrder(
       of: plan, settings: configuration, agents: definitions, session: id, cores: coreCount())
-    if let agents { order.settings.agents = agents }
+    if let count = self.agents { order.settings.agents = count }
     if let harness { try order.give(allTo: harness, configuration) }
     let steps = try chosen(plan)
     if let steps { order.bound(to: steps, keepingNeeds: only.isEmpty) }
@@ -120,6 +121,8 @@ struct Run: Arguments.Command {
         hint: "`divisi resume \(other)` goes on with it; `divisi cancel \(other)` ends it",
         status: .environment)
     }
+    let needs = ReadinessNeeds(of: plan, as: order, settings: configuration)
+    guard await session.isReady(for: needs, configuration, agents) else { return .environment }
     guard session.agrees(to: order, isAgreed: isAgreed) else { return .failure }
     var request = RunRequest(
       plan: loaded.prompts == nil ? plan.path : nil,
