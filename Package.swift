@@ -64,7 +64,12 @@ let package = Package(
     library("Conducting", imports: ["Plans", "JSONValues"], isAlwaysFast: true),
     library("Simulation", imports: ["Conducting", "Plans"], isAlwaysFast: true),
     library("Journal", imports: ["Files", "JSONValues", "CSQLite", "CSupport"]),
-    library("Runtime", imports: ["Conducting", "Journal", "Plans"]),
+    library(
+      "Runtime",
+      imports: [
+        "Conducting", "Diagnostics", "Files", "JSONValues", "Journal", "Plans", "Processes",
+        "Supervision",
+      ]),
     library(
       "Configuration", imports: ["Documents", "Plans", "Diagnostics", "Files", "JSONValues"]),
     library("Evidence", imports: ["JSONValues", "Plans"]),
@@ -81,7 +86,8 @@ let package = Package(
     library(
       "Reports",
       imports: [
-        "Simulation", "Conducting", "Plans", "Documents", "Diagnostics", "JSONValues", "Terminal",
+        "Agents", "Simulation", "Conducting", "Plans", "Documents", "Diagnostics", "JSONValues",
+        "Terminal",
       ]),
     .executableTarget(
       name: "journal-bench", dependencies: ["Journal", "Files", "CSQLite"], path: "Bench/Journal",
@@ -89,10 +95,9 @@ let package = Package(
     .executableTarget(
       name: "divisi",
       dependencies: [
-        "Arguments", "Conducting", "Configuration", "Diagnostics", "Documents", "Files",
+        "Agents", "Arguments", "Conducting", "Configuration", "Diagnostics", "Documents", "Files",
         "JSONValues", "Journal", "Orders", "PlanLibrary", "Plans", "Processes", "Reports",
-        "Simulation",
-        "Terminal", "Workspaces",
+        "Runtime", "Simulation", "Supervision", "Terminal", "Workspaces",
       ],
       swiftSettings: settings),
 
@@ -128,7 +133,8 @@ let package = Package(
     tests(of: "Simulation", imports: ["Conducting", "Plans"]),
     tests(
       of: "Journal", imports: ["Files", "JSONValues", "journal-writer"], samples: ["Fixtures"]),
-    tests(of: "Runtime", imports: ["Conducting", "Journal", "Plans", "Simulation"]),
+    tests(
+      of: "Runtime", imports: ["Conducting", "JSONValues", "Journal", "Plans", "Simulation"]),
     tests(of: "Configuration", imports: ["Diagnostics", "Documents", "JSONValues", "Plans"]),
     tests(
       of: "Orders", imports: ["Conducting", "Configuration", "Diagnostics", "Documents", "Plans"]),
@@ -139,10 +145,18 @@ let package = Package(
       ],
       samples: ["Prompts", "Streams"]),
     tests(of: "Evidence", imports: ["JSONValues", "Plans"], samples: ["Outputs"]),
-    tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
+    tests(
+      of: "Reports",
+      imports: [
+        "Agents", "Conducting", "Diagnostics", "JSONValues", "Plans", "Simulation", "Terminal",
+      ], samples: ["Golden"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),
-    tests(of: "divisi", imports: ["Arguments", "JSONValues", "Journal"]),
+    tests(
+      of: "divisi",
+      imports: [
+        "Arguments", "Conducting", "JSONValues", "Journal", "Plans", "Runtime", "Simulation",
+      ]),
     tests(
       of: "PlanLibrary",
       imports: [

@@ -58,12 +58,30 @@ let tool: Tool<GlobalOptions, Session> = Tool(
     List.self
   }
   Heading("runs") {
+    Status.self
+    Logs.self
+    Diff.self
+    Show.self
+    Events.self
+    Archive.self
     Family("journal", "what happened: check it, copy it, make it smaller") {
       CheckJournal.self
       ExportJournal.self
       ImportJournal.self
       CompactJournal.self
     }
+  }
+  Heading("steering a run") {
+    Approve.self
+    Reject.self
+    Answer.self
+    Retry.self
+    Skip.self
+    Pause.self
+    Cancel.self
+    ChangeLimit.self
+    SetPriority.self
+    Resolve.self
   }
   Heading("worktrees") {
     Clean.self
