@@ -155,8 +155,8 @@ let package = Package(
     tests(
       of: "divisi",
       imports: [
-        "Arguments", "Conducting", "JSONValues", "Journal", "Plans", "Runtime", "Simulation",
-      ]),
+        "Arguments", "Conducting", "JSONValues", "Journal", "Plans", "Runtime",
+      ], samples: ["Golden"]),
     tests(
       of: "PlanLibrary",
       imports: [

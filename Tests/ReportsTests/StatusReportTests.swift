@@ -184,4 +184,27 @@ import Testing
     let text = StatusReport(run.state, run.surroundings()).text(on: .plain)
     #expect(text.contains("1995 steps") && text.contains("--all shows them"))
   }
+
+  @Test func whatNeedsAPersonIsShownBeforeWhatMoves() throws {
+    var steps: [RunStep] = []
+    for index in 0..<300 {
+      let kind: RunStep.Kind = index == 299 ? .approval : .command
+      steps.append(RunStep(StepID("s\(index)"), kind: kind))
+      steps.append(RunStep(StepID("d\(index)"), kind: .command, isDone: true))
+    }
+    var run = try Led(steps) { settings in
+      settings.agents = 100
+      settings.retries = 0
+    }
+    for index in 0..<20 {
+      let step = StepID("s\(index)")
+      run.hear(.launched(run.attempt(step), process: "1"))
+      run.hear(.ended(run.attempt(step), .failed(Failure(.task, "no")), Usage()))
+    }
+    let rows = Self.rows(run.state)
+    #expect(rows.count == 41)
+    #expect(rows.contains("s299"), "it waits for a person")
+    #expect(rows.prefix(10) == (0..<10).map { "s\($0)" }[...], "some of what failed")
+    #expect(rows.last?.contains("300 completed") == true)
+  }
 }

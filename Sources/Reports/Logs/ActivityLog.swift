@@ -114,7 +114,10 @@ package struct ActivityLog: Sendable {
     if lines.count > Self.linesOfOutput {
       shown += line(.dim, "  ... \(counted(lines.count - Self.linesOfOutput, "line"))")
     }
-    for text in lines.suffix(Self.linesOfOutput) { shown += line(.dim, "  \(text)") }
+    let width = min(screen.width ?? Self.longestLine, Self.longestLine)
+    for text in lines.suffix(Self.linesOfOutput) {
+      shown += line(.dim, "  " + text.truncated(toWidth: max(20, width - 2)))
+    }
     return shown
   }
 

@@ -21,6 +21,8 @@ package struct StatusLayout: Sendable {
 
   private static let largestWhole = 30
   private static let mostRows = 40
+  /// So many of those that failed are named where there is no room for all.
+  private static let fewestRows = 10
   /// So many alike in a row are told together.
   private static let fewestTogether = 4
 
@@ -78,11 +80,13 @@ package struct StatusLayout: Sendable {
   }
 
   private static func cut(_ steps: [Int], _ state: RunState) -> [Row] {
+    let ranked = steps.map { (step: $0, rank: state.rank($0)) }
     var kept: Set<Int> = []
-    for isMoving in [true, false] {
-      for step in steps where kept.count < mostRows && state.phase(step).quietWord == nil {
-        if (state.active[step] != nil) == isMoving { kept.insert(step) }
-      }
+    for (rank, most) in [
+      (Rank.needsPerson, mostRows), (.isNotDone, fewestRows), (.moves, mostRows),
+    ] {
+      let room = min(most, mostRows - kept.count)
+      kept.formUnion(ranked.filter { $0.rank == rank }.prefix(max(0, room)).map(\.step))
     }
     var tallies: [StepTally] = []
     for step in steps where !kept.contains(step) && state.kind(step) != .group {
@@ -97,7 +101,31 @@ package struct StatusLayout: Sendable {
   }
 }
 
+/// How much a step that has a line matters where there is no room for all.
+private enum Rank {
+  case needsPerson
+  case isNotDone
+  case moves
+}
+
 extension RunState {
+  /// Nothing for steps that nobody has to look at.
+  fileprivate func rank(_ index: Int) -> Rank? {
+    switch phase(index) {
+    case .blocked: return .needsPerson
+    case .failed, .waiting, .replaced: return .isNotDone
+    case .pending, .standby, .ready, .completed, .skipped, .cancelled, .removed: return nil
+    case .active: break
+    }
+    guard let attempt = active[index] else { return nil }
+    if case .approving = attempt.phase { return .needsPerson }
+    switch attempt.activity {
+    case .waitingForPerson, .stalled: return .needsPerson
+    case .working, .longCommand, .limited:
+      return attempt.isAwaitingMergedApproval ? .needsPerson : .moves
+    }
+  }
+
   fileprivate func isTask(_ index: Int) -> Bool { group(index) != nil }
 }
 

@@ -54,13 +54,14 @@ extension StatusReport {
   }
 
   private var progressWords: String {
-    var words = ["\(progress.completed) of \(counted(progress.steps, "step"))"]
+    let steps = progress.steps == 1 ? "step" : "steps"
+    var words = ["\(grouped(progress.completed)) of \(grouped(progress.steps)) \(steps)"]
     if progress.percentByWork != progress.percentByCount || progress.steps > 9 {
       words.append("\(progress.percentByWork)% of the work")
     }
     if progress.active > 0 { words.append("\(progress.active) under way") }
-    if progress.skipped > 0 { words.append("\(progress.skipped) skipped") }
-    if progress.failed > 0 { words.append("\(progress.failed) not done") }
+    if progress.skipped > 0 { words.append("\(grouped(progress.skipped)) skipped") }
+    if progress.failed > 0 { words.append("\(grouped(progress.failed)) not done") }
     return words.joined(separator: ", ")
   }
 
