@@ -10,9 +10,15 @@ import Testing
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = try #require(TimeZone(secondsFromGMT: 0))
     var generator = SeededGenerator(seed: 20)
-    for _ in 0..<2000 {
-      let milliseconds = Int64.random(
-        in: -5_000_000_000_000...10_000_000_000_000, using: &generator)
+    var times = (0..<2000).map { _ in
+      Int64.random(in: -5_000_000_000_000...10_000_000_000_000, using: &generator)
+    }
+    // Around the days that some centuries have and others have not.
+    for year in stride(from: 1700, through: 2400, by: 100) {
+      let march = try #require(calendar.date(from: DateComponents(year: year, month: 3, day: 1)))
+      times += (-3...3).map { Int64(march.timeIntervalSince1970) * 1000 + $0 * 86_400_000 }
+    }
+    for milliseconds in times {
       let seconds = milliseconds / 1000
       let date = Date(timeIntervalSince1970: TimeInterval(seconds))
       let parts = calendar.dateComponents(

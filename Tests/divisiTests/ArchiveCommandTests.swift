@@ -92,6 +92,39 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: run.folder.path + "/archive") == [])
   }
 
+  /// A tar that leaves a file out, and one after which a file is not as it was packed.
+  @Test(arguments: [
+    (
+      "shift; exec /usr/bin/tar --create --exclude=exit.json \"$@\"",
+      "the archive lacks api/1/exit.json"
+    ),
+    ("/usr/bin/tar \"$@\"; echo more >> runs/$run/api/1/prompt.md", "prompt.md"),
+  ])
+  func anArchiveThatIsNotWholeRemovesNothing(_ create: String, _ reason: String) throws {
+    let run = try ended()
+    let folder = run.folder.path + "/runs/" + run.session
+    try scratch.folder.write(
+      "programs/tar",
+      """
+      #!/bin/sh
+      run=\(run.session)
+      case "$1" in
+        --create) \(create) ;;
+        *) exec /usr/bin/tar "$@" ;;
+      esac
+
+      """)
+    _ = try scratch.shell("chmod +x programs/tar")
+    let path = scratch.folder.path + "/programs:" + (scratch.environment["PATH"] ?? "")
+    let result = try scratch.divisi("archive checkout", environment: ["PATH": path])
+    #expect(result.status == 1)
+    #expect(result.errors.contains(reason), "\(result.errors)")
+    #expect(result.errors.contains("nothing was removed"))
+    #expect(FileManager.default.fileExists(atPath: folder + "/api/1/exit.json"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: run.folder.path + "/archive") == [])
+    #expect(!(try scratch.divisi("status").output.contains("archive   ")))
+  }
+
   @Test func workThatIsNotMergedStays() throws {
     let run = try ended()
     try scratch.folder.write(".worktrees/task-api/more.txt", "not committed\n")

@@ -170,7 +170,7 @@ extension PlayedRun {
     try run.hear(.inspected(run.attempt("api"), .accepted(head: try run.commit("HEAD"))))
     try run.check(
       "api", Check(gate: 0), Verdict(.failed, "exit status 2: 1 of 12 tests failed"),
-      log: "test_a passed\ntest_b FAILED: expected 3, found 4\n")
+      log: "test_a passed\n\u{1B}[31mtest_b FAILED\u{1B}[0m: expected 3, found 4\r\n")
     try run.hear(.command(.retry(step: "api"), by: "ada"))
     try run.launch("api")
     try run.write("api", "stdout.jsonl", stream(tool: "make test", done: false))

@@ -107,10 +107,12 @@ import Testing
 
   @Test func everyByteIsThereForWhoAsks() throws {
     let run = try PlayedRun.busy(in: scratch)
+    defer { run.leave() }
     let raw = try scratch.divisi("logs lint --raw")
     #expect(raw.output == "checking\n\u{1B}[31mno\u{1B}[0m problems\n")
-    #expect(try scratch.divisi("logs lint").output.contains("no problems"))
-    _ = run
+    let places = try JSON.parse(try scratch.divisi("--json logs lint").output)
+    #expect(places["output"] == .string(".divisi/runs/\(run.session)/lint/1/stdout.jsonl"))
+    #expect(places["errors"] == .null)
   }
 
   @Test func whatLandedIsTheDifference() throws {
@@ -151,6 +153,7 @@ import Testing
     run.leave()
     let lines = [
       "status", "show schema", "show api", "show tools", "diff schema", "approve accept",
+      "logs api --attempt 1",
     ]
     var values = try lines.map { try JSON.parse(try scratch.divisi("--json \($0)").output) }
     let events = try scratch.divisi("--json events").output.split(separator: "\n")

@@ -24,7 +24,7 @@ struct Logs: Arguments.Command {
       """
       An agent's words stand in paragraphs, its tools a line each with the end of what they \
       printed; then what the gates printed and found. Codes for terminals are taken out; --raw \
-      gives the bytes as they are.
+      gives the bytes as they are, and --json says in which files they lie.
       """)
     Flag(\.isFollowing, "-f", "--follow", help: "go on until the attempt ends")
     Option(\.attempt, "--attempt", help: "of this attempt; else the newest")
@@ -43,10 +43,38 @@ struct Logs: Arguments.Command {
       history = try session.awaitAttempt(at: index, in: &chosen)
     }
     let attempt = try session.attempt(attempt, of: history, in: chosen)
+    if session.wantsJSON, !isRaw {
+      session.print(places(of: attempt, index, chosen, session))
+      return .success
+    }
     var reader = AttemptReading(
       of: attempt, index, chosen, session, isFollowing: isFollowing, isRaw: isRaw)
     try reader.read()
     return .success
+  }
+
+  /// Where a program finds what was printed: what is readable to people is in no stable form.
+  private func places(
+    of attempt: ChosenAttempt, _ index: Int, _ chosen: ChosenRun, _ session: Session
+  ) -> JSON {
+    let folder = chosen.reading.attempt(attempt.step, attempt.number)
+    func file(_ path: String) -> JSON {
+      entryKind(path) == .file ? .string(session.shown(path)) : .null
+    }
+    return [
+      "session": .string(chosen.session), "step": .string(attempt.step.text),
+      "attempt": .int(attempt.number), "output": file(folder.output),
+      "errors": file(folder.errors),
+      "trials": .array(
+        attempt.attempt.trials.map { trial in
+          let gate = chosen.state.checkedGate(index, trial.check)?.name
+          return [
+            "gate": gate.map { .string($0) } ?? .null,
+            "merge": trial.check.merge.map { .int($0) } ?? .null, "round": .int(trial.check.round),
+            "output": file(folder.log(of: trial.check)),
+          ]
+        }),
+    ]
   }
 }
 
