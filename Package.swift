@@ -90,7 +90,8 @@ let package = Package(
     library(
       "Reports",
       imports: [
-        "Simulation", "Conducting", "Plans", "Documents", "Diagnostics", "JSONValues", "Terminal",
+        "Agents", "Simulation", "Conducting", "Plans", "Documents", "Diagnostics", "JSONValues",
+        "Terminal",
       ]),
     .executableTarget(
       name: "journal-bench", dependencies: ["Journal", "Files", "CSQLite"], path: "Bench/Journal",
@@ -100,7 +101,7 @@ let package = Package(
       dependencies: [
         "Agents", "Arguments", "Conducting", "Configuration", "Diagnostics", "Documents", "Files",
         "JSONValues", "Journal", "Mirrors", "Orders", "PlanLibrary", "Plans", "Processes",
-        "Reports", "Runtime", "Simulation", "Terminal", "Workspaces",
+        "Reports", "Runtime", "Simulation", "Supervision", "Terminal", "Workspaces",
       ],
       swiftSettings: settings),
 
@@ -157,14 +158,18 @@ let package = Package(
       ],
       samples: ["Prompts", "Streams"]),
     tests(of: "Evidence", imports: ["JSONValues", "Plans"], samples: ["Outputs"]),
-    tests(of: "Reports", imports: ["Diagnostics", "Plans", "Terminal"]),
+    tests(
+      of: "Reports",
+      imports: [
+        "Agents", "Conducting", "Diagnostics", "JSONValues", "Plans", "Simulation", "Terminal",
+      ], samples: ["Golden"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzInputs", "TestSupport"], swiftSettings: settings),
     tests(
       of: "divisi",
       imports: [
         "Arguments", "Conducting", "JSONValues", "Journal", "Plans", "Runtime", "Simulation",
-      ]),
+      ], samples: ["Golden"]),
     tests(
       of: "PlanLibrary",
       imports: [

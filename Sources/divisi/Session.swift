@@ -64,6 +64,9 @@ struct Session: Sendable {
 
   func print(_ json: JSON) { print(json.text()) }
 
+  /// Bytes as they are, for who asked for them so.
+  func printBytes(_ bytes: [UInt8]) { write(bytes[...], to: 1) }
+
   /// Talk goes to standard error, and is left out where quiet was asked for.
   func say(_ text: String) {
     if !isQuiet { complain(text) }
@@ -114,7 +117,11 @@ extension Failure {
 
 /// Writes all of a text; ends the program quietly where nobody reads any more.
 private func write(_ text: String, to descriptor: Int32) {
-  var bytes = Array(text.utf8)[...]
+  write(Array(text.utf8)[...], to: descriptor)
+}
+
+private func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+  var bytes = bytes
   while !bytes.isEmpty {
     let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     if count < 0 {

@@ -43,7 +43,8 @@ let tool: Tool<GlobalOptions, Session> = Tool(
     Divisi reads a plan, a graph of steps for coding agents, says what is wrong with it and what \
     its graph means, and draws it. Plans lie in .orchestration/sessions and .milestones/active; \
     commands take an id or a path. Every command exits with 0 when all went well, with 1 when the \
-    plan is not valid or the command failed, and with 2 when the command line was not understood.
+    plan is not valid or the command failed, and with 2 when the command line was not understood; \
+    `status` exits with 3 when a run waits for a person.
     """,
   examples: [
     Example("divisi init", "write a configuration and an example plan"),
@@ -60,6 +61,12 @@ let tool: Tool<GlobalOptions, Session> = Tool(
   Heading("runs") {
     Run.self
     Resume.self
+    Status.self
+    Logs.self
+    Diff.self
+    Show.self
+    Events.self
+    Archive.self
     Family("journal", "what happened: check it, copy it, make it smaller") {
       CheckJournal.self
       ExportJournal.self
@@ -67,6 +74,18 @@ let tool: Tool<GlobalOptions, Session> = Tool(
       CompactJournal.self
       MirrorJournal.self
     }
+  }
+  Heading("steering a run") {
+    Approve.self
+    Reject.self
+    Answer.self
+    Retry.self
+    Skip.self
+    Pause.self
+    Cancel.self
+    ChangeLimit.self
+    SetPriority.self
+    Resolve.self
   }
   Heading("worktrees") {
     Clean.self

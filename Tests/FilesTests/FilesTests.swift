@@ -16,6 +16,17 @@ import Testing
     #expect(try listFolder(folder.path) == ["a"])
   }
 
+  @Test func aFolderGoesWithAllThatIsInItAndNothingThatLinksLeadTo() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("kept/file", "x")
+    try folder.write("gone/deep/file", "x")
+    symlink(folder.path + "/kept", folder.path + "/gone/link")
+    try removeAll(folder.path + "/gone")
+    try removeAll(folder.path + "/gone")
+    #expect(try listFolder(folder.path) == ["kept"])
+    #expect(try folder.read("kept/file") == "x")
+  }
+
   @Test func leftoversOfADeadWriterAreInNobodysWay() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("a", "old")

@@ -22,7 +22,7 @@ package struct RunLine: Sendable {
       }
       words =
         "started" + (who.map { " with \($0)" } ?? "") + (attempt > 1 ? ", attempt \(attempt)" : "")
-    case .checkEnded(let step, let attempt, let check, let verdict):
+    case .checkEnded(let step, _, let check, let verdict):
       let index = state.index(of: step)
       let gates = check.merge == nil ? index.map { state.terms($0).gates } ?? [] : state.gates
       let gate = gates.indices.contains(check.gate) ? gates[check.gate].name : "gate"
@@ -37,7 +37,6 @@ package struct RunLine: Sendable {
         role = .warning
         words = "gate `\(gate)` failed\(place): \(Self.ends(of: verdict.evidence))"
       }
-      _ = attempt
     case .approvalAsked(let step, _, _):
       (subject, role) = (step.text, .waiting)
       words = "waits for a person: divisi approve \(step), or divisi reject \(step) --why ..."
@@ -47,7 +46,7 @@ package struct RunLine: Sendable {
     case .landed(let step, _, _, let commit):
       (subject, role) = (step.text, nil)
       words = "merged as \(commit.prefix(10))"
-    case .attemptEnded(let step, let attempt, let failure, _, _, let fate):
+    case .attemptEnded(let step, _, let failure, _, _, let fate):
       subject = step.text
       switch fate {
       case .completed:

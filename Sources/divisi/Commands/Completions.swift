@@ -1,11 +1,13 @@
 import Arguments
+import Conducting
 import Configuration
 import Journal
 import PlanLibrary
 import Plans
+import Runtime
 import Workspaces
 
-struct Completions: Command {
+struct Completions: Arguments.Command {
   var shell = Shell.bash
 
   static let spec = CommandSpec<Self>(
@@ -36,6 +38,11 @@ extension Session {
       else { return }
       for run in (try? journal.runs()) ?? [] {
         print("\(run.session)\t\(run.plan), \(run.standing.status)")
+      }
+    case "step":
+      guard let run = try? run(nil, standard: .newest) else { return }
+      for index in 0..<run.state.count {
+        print("\(run.state.id(index))\t\(run.state.phase(index).word)")
       }
     case "setting":
       for setting in Settings.shared.all { print("\(setting.name)\t\(setting.help)") }

@@ -1,0 +1,148 @@
+import Conducting
+import Plans
+import Terminal
+
+// The words of what facts and states are made of, the same in every report.
+
+extension Seat {
+  /// `implementer with claude (sonnet)`, or `claude` where no agent is named.
+  package var words: String {
+    let program = harness + (model.map { " (\($0))" } ?? "")
+    return agent.map { "\($0) with \(program)" } ?? program
+  }
+
+  /// Who it is, as short as it can be said.
+  package var name: String { agent ?? harness }
+}
+
+extension Usage {
+  /// `$1.20, 12,000 tokens`; what is not known is said to be so.
+  package var words: String {
+    let money = cost.map(\.words) ?? "cost not known"
+    return tokens.map { "\(money), \(grouped($0)) tokens" } ?? money
+  }
+
+  /// Whether nothing was used.
+  package var isNothing: Bool { cost == .zero && tokens ?? 0 == 0 }
+}
+
+/// A whole number with its digits in threes: `12,000`.
+package func grouped(_ number: Int) -> String {
+  let digits = String(number.magnitude)
+  var text = ""
+  for (place, digit) in digits.enumerated() {
+    if place > 0, (digits.count - place) % 3 == 0 { text.append(",") }
+    text.append(digit)
+  }
+  return (number < 0 ? "-" : "") + text
+}
+
+extension String {
+  /// The name of a commit as short as people write it.
+  package var shortCommit: String {
+    utf8.count >= 40 && utf8.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+      ? String(prefix(10)) : self
+  }
+}
+
+extension Failure {
+  /// What kind of failure it is, as a person says it.
+  package var kindWords: String {
+    switch kind {
+    case .rateLimit: "rate limit"
+    case .overload: "overloaded"
+    case .network: "network"
+    case .task: "not good enough"
+    case .rejected: "rejected"
+    case .timeout: "out of time"
+    case .stalled: "stalled"
+    case .crash: "crashed"
+    case .conflict: "conflict"
+    case .environment: "environment"
+    case .authentication: "not logged in"
+    case .budget: "budget"
+    case .lost: "lost"
+    }
+  }
+}
+
+extension StopReason {
+  package var words: String {
+    switch self {
+    case .paused: "the run is paused"
+    case .cancelled(let person): "cancelled by \(person)"
+    case .skipped(let person, let reason): "skipped by \(person): \(reason)"
+    case .failed(let failure): "\(failure.kindWords): \(failure.message)"
+    }
+  }
+}
+
+extension Verdict.Result {
+  package var word: String {
+    switch self {
+    case .passed: "passed"
+    case .failed: "failed"
+    case .broken: "could not be judged"
+    }
+  }
+}
+
+extension Limit {
+  /// What it now is: `agents 3`, `cost $10.00`.
+  package var words: String {
+    switch self {
+    case .agents(let count): "agents \(count)"
+    case .builds(let count): "builds \(count)"
+    case .quota(let name, let count): "\(name) \(count)"
+    case .spacing(let span): "spacing \(span.duration.words)"
+    case .callsPerHour(let count): "calls_per_hour \(count.map(String.init) ?? "none")"
+    case .cost(let cost): "cost \(cost.map(\.words) ?? "none")"
+    case .tokens(let count): "tokens \(count.map(grouped) ?? "none")"
+    }
+  }
+}
+
+extension Command {
+  /// What is wanted, as a person says it.
+  package var words: String {
+    switch self {
+    case .pause: "pause"
+    case .pauseNow: "pause now"
+    case .resume: "resume"
+    case .cancelRun: "cancel the run"
+    case .cancel(let step): "cancel `\(step)`"
+    case .retry(let step): "retry `\(step)`"
+    case .skip(let step, _): "skip `\(step)`"
+    case .approve(let step): "approve `\(step)`"
+    case .reject(let step, _): "reject `\(step)`"
+    case .answer(let step, _): "answer `\(step)`"
+    case .setPriority(let step, let priority): "priority of `\(step)` \(priority.rawValue)"
+    case .setLimit(let limit): "limit \(limit.words)"
+    case .resolve(let blocker, _): "resolve blocker \(blocker)"
+    case .amend: "amend the plan"
+    }
+  }
+}
+
+extension Blocker.Scope {
+  /// What it stops: `run`, a step, or a pool such as `agent tester`.
+  package var words: String {
+    switch self {
+    case .run: "run"
+    case .step(let step): step.text
+    case .pool(let name): name.replacing(":", with: " ", maxReplacements: 1)
+    }
+  }
+}
+
+extension RunGate.Kind {
+  package var word: String { rawValue }
+}
+
+extension Array<String> {
+  /// `a, b and 3 more`, with so many named.
+  package func listed(_ most: Int = 3) -> String {
+    guard count > most else { return joined(separator: ", ") }
+    return prefix(most).joined(separator: ", ") + " and \(count - most) more"
+  }
+}

@@ -1,0 +1,100 @@
+import Arguments
+import Conducting
+import JSONValues
+import Journal
+import Plans
+import Reports
+import Runtime
+import Terminal
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension Session {
+  /// Leaves a command for a run and tells what came of it.
+  func order(_ command: Conducting.Command, of run: ChosenRun) throws -> ExitStatus {
+    var reading = run.reading
+    let answer = try reading.post(command, by: person, at: Instant(milliseconds: now))
+    if wantsJSON { print(json(answer, of: command, reading)) }
+    switch answer {
+    case .impossible(let reason), .refused(_, let reason):
+      if wantsJSON { return .failure }
+      throw Failure(reason, hint: answer.wasAsked ? "the runner refused it" : nil)
+    case .done(let events): if !wantsJSON { tell(events, reading) }
+    case .kept:
+      say(
+        "kept: nobody runs \(reading.session); it takes effect on divisi resume \(reading.session)")
+    case .unanswered:
+      say(
+        "kept: \(reading.holder.map { "\($0)" } ?? "the runner") has not taken it up yet; "
+          + "divisi events \(reading.session) shows what comes of it")
+    }
+    return .success
+  }
+
+  private func tell(_ events: [NumberedEvent], _ reading: RunReading) {
+    let wording = EventWording(clock: .local, reading.state)
+    for event in events {
+      let subject = event.fact.subject.map { "\($0.step): " } ?? ""
+      print(subject + wording.sentence(event.event).printable)
+    }
+    if events.isEmpty { say("done") }
+  }
+
+  private func json(
+    _ answer: CommandAnswer, of command: Conducting.Command, _ reading: RunReading
+  ) -> JSON {
+    [
+      "session": .string(reading.session), "command": .string(command.words),
+      "result": .string(answer.word), "reason": answer.reason.map { .string($0) } ?? .null,
+      "events": .array(answer.events.map { .int($0.sequence) }),
+    ]
+  }
+
+  /// Does what a person wants with a step.
+  func order(
+    step name: String, of run: String?, _ command: (StepID) -> Conducting.Command
+  ) throws -> ExitStatus {
+    let chosen = try self.run(run)
+    let index = try step(name, of: chosen)
+    return try order(command(chosen.state.id(index)), of: chosen)
+  }
+
+  /// Whether a person at the terminal says yes; nothing where nobody is there.
+  func agrees(to question: String) -> Bool? {
+    guard isatty(0) == 1, isatty(2) == 1 else { return nil }
+    complain(question + " [y/N]")
+    let answer = readLine()?.lowercased() ?? ""
+    return answer == "y" || answer == "yes"
+  }
+}
+
+extension CommandAnswer {
+  fileprivate var word: String {
+    switch self {
+    case .impossible, .refused: "refused"
+    case .done: "done"
+    case .kept, .unanswered: "kept"
+    }
+  }
+
+  fileprivate var reason: String? {
+    switch self {
+    case .impossible(let reason), .refused(_, let reason): reason
+    case .done, .kept, .unanswered: nil
+    }
+  }
+
+  fileprivate var wasAsked: Bool { if case .impossible = self { false } else { true } }
+
+  fileprivate var events: [NumberedEvent] {
+    switch self {
+    case .done(let events): events
+    case .refused(let event, _): [event]
+    case .impossible, .kept, .unanswered: []
+    }
+  }
+}

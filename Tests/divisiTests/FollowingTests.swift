@@ -1,0 +1,70 @@
+import Conducting
+import Foundation
+import JSONValues
+import Plans
+import TestSupport
+import Testing
+
+/// A program that goes on while the test does.
+final class Running {
+  private let process = Process()
+  private let capture: TemporaryFolder
+
+  init(_ line: String, in scratch: Scratch, person: String = "ada") throws {
+    capture = try TemporaryFolder()
+    process.executableURL = URL(fileURLWithPath: builtProgram("divisi"))
+    process.arguments = line.split(separator: " ").map(String.init)
+    process.currentDirectoryURL = URL(fileURLWithPath: scratch.folder.path)
+    process.environment = scratch.environment.merging(["USER": person]) { _, new in new }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle(forWritingAtPath: try capture.write("out", ""))
+    process.standardError = FileHandle(forWritingAtPath: try capture.write("err", ""))
+    try process.run()
+  }
+
+  /// Waits for its end.
+  func result() throws -> (status: Int32, output: String, errors: String) {
+    process.waitUntilExit()
+    return (process.terminationStatus, try capture.read("out"), try capture.read("err"))
+  }
+}
+
+/// What goes on until something has ended, and does end with it.
+@Suite(.timeLimit(.minutes(2))) struct FollowingTests {
+  let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  @Test func eventsAreFollowedToTheEndOfTheRun() throws {
+    let run = try PlayedRun(in: scratch, [RunStep("a", kind: .command)])
+    let running = try Running("--json events -f", in: scratch)
+    try run.hear(.launched(run.attempt("a"), process: "1"))
+    try run.wait(.minutes(1))
+    try run.hear(.ended(run.attempt("a"), .succeeded(summary: "ok"), Usage()))
+    let result = try running.result()
+    #expect(result.status == 0, "\(result.errors)")
+    let events = try result.output.split(separator: "\n").map { try JSON.parse(String($0)) }
+    #expect(events.map { $0["sequence"]?.count } == Array(1...run.state.sequence))
+    #expect(events.last?["kind"] == "runEnded")
+    let later = try scratch.divisi("--json events -f --after 3 --step a")
+    #expect(later.output.split(separator: "\n").count == 4)
+  }
+
+  @Test func anAttemptIsReadAlongToItsEnd() throws {
+    let run = try PlayedRun(in: scratch, [PlayedRun.agent("api")])
+    try run.launch("api")
+    let stream = PlayedRun.stream(tool: "make test", done: true)
+    try run.write("api", "stdout.jsonl", String(stream.prefix(300)))
+    let running = try Running("logs api -f", in: scratch)
+    try run.write("api", "stdout.jsonl", stream)
+    try run.end("api")
+    try run.hear(.inspected(run.attempt("api"), .accepted(head: try run.commit("HEAD"))))
+    try run.check("api", Check(gate: 0), Verdict(.passed, "12 tests"), log: "12 passed\n")
+    try run.land("api")
+    let result = try running.result()
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("$ make test\n  12 passed\n"))
+    #expect(result.output.contains("gate `make test`\n  12 passed\npassed: 12 tests\n"))
+    #expect(result.output.contains("landed as "))
+  }
+}
