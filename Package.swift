@@ -81,8 +81,8 @@ let package = Package(
       "Runtime",
       imports: [
         "Conducting", "Journal", "Plans", "Agents", "Configuration", "CSupport", "Diagnostics",
-        "Documents", "Evidence", "Files", "JSONValues", "Orders", "Processes", "Supervision",
-        "Workspaces",
+        "Documents", "Evidence", "Files", "JSONValues", "Mirrors", "Orders", "Processes",
+        "Supervision", "Workspaces",
       ]),
     library(
       "PlanLibrary",

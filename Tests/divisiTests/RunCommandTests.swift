@@ -131,9 +131,13 @@ import Testing
     #expect(result.status == 3, "\(result.output)\(result.errors)")
     #expect(result.errors.contains("divisi resume"))
     #expect(try scratch.divisi("resume").status == 3)
+    #expect(try scratch.divisi("approve a").status == 0)
+    #expect(try scratch.divisi("status").status == 3)
     let again = try scratch.divisi("run t")
     #expect(again.status == 4)
     #expect(again.errors.contains("has a run that has not ended"))
+    #expect(try scratch.divisi("resume").status == 0)
+    #expect(try branch("b.txt") == "b\n")
   }
 
   @Test func aRunIsBoundedToWhatIsAskedFor() throws {
@@ -147,6 +151,12 @@ import Testing
     #expect(try scratch.shell("ls .divisi").contains("No such file"))
     #expect(try scratch.divisi("run t --until b").status == 0)
     #expect(try trailers("Step") == ["a", "b"])
+    // The rest of the plan can be run next.
+    let rest = try scratch.folder.read(".orchestration/sessions/t.yaml")
+    #expect(rest.contains("status: paused"))
+    #expect(try scratch.divisi("run t").status == 0)
+    #expect(try trailers("Step") == ["a", "b", "c"])
+    try plan(["id: b, run: 'true'"])
     let unknown = try scratch.divisi("run t --only bb")
     #expect(unknown.errors.contains("did you mean `b`?"))
   }

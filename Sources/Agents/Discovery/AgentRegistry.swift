@@ -81,3 +81,10 @@ package struct AgentRegistry: Sendable {
     return name.hasSuffix(".md") ? String(name.dropLast(3)) : name
   }
 }
+
+extension AgentRegistry {
+  /// The agents that files define, the nearest first.
+  package init(reading files: [(source: SourceText, file: String)]) {
+    for (source, file) in files { add(source, file: file) }
+  }
+}

@@ -14,12 +14,14 @@ struct PlanFileMirror {
     guard let path = place() else { return [.planGone(path: subject.path(planFile))] }
     let text = PlanFileText(subject: subject, state: state, updated: updated)
     var shared: [String] = []
+    var isPartial = false
     var foreign: String?
     do throws(EditFileError) {
       try editFile(path) { bytes throws(YAMLEditError) in
         do {
           let written = try text.written(into: bytes)
           shared = written.shared
+          isPartial = written.isPartial
           return written.bytes
         } catch let error as YAMLEditError {
           throw error
@@ -36,7 +38,7 @@ struct PlanFileMirror {
     if let foreign { return [.otherPlan(path: path, id: foreign)] }
     var warnings: [MirrorWarning] = []
     if !shared.isEmpty { warnings.append(.sharedSteps(path: path, steps: shared)) }
-    if case .ended(.completed) = state.phase {
+    if case .ended(.completed) = state.phase, !isPartial {
       do throws(FileError) { try complete(path) } catch { warnings.append(.unwritable(error)) }
     }
     return warnings

@@ -17,6 +17,8 @@ struct PlanFileText {
     let bytes: [UInt8]
     /// The ids of steps whose text is used elsewhere too.
     let shared: [String]
+    /// Whether steps of the plan that were not part of the run are still to be done.
+    let isPartial: Bool
   }
 
   /// The same plan, with the status of now.
@@ -30,7 +32,12 @@ struct PlanFileText {
     let id = tree.text(of: "id", in: root)
     guard id == subject.plan.text else { throw Foreign(id: id ?? "") }
     let steps = tree.stepNodes(of: root)
-    var changes = [MappingChange(of: root, behind: "id", planKeys)]
+    let done = Set([StepStatus.completed, .skipped].map(\.rawValue))
+    let isPartial = steps.contains { name, node in
+      state.index(of: StepID(name)) == nil
+        && !done.contains(tree.text(of: "status", in: node) ?? "")
+    }
+    var changes = [MappingChange(of: root, behind: "id", planKeys(isPartial: isPartial))]
     var names: [YAMLTree.NodeID: String] = [:]
     for index in 0..<state.count {
       let name = state.id(index).text
@@ -40,12 +47,14 @@ struct PlanFileText {
     }
     let changed = try tree.changing(changes)
     return Written(
-      bytes: changed.bytes, shared: changed.shared.map { names[$0] ?? subject.plan.text })
+      bytes: changed.bytes, shared: changed.shared.map { names[$0] ?? subject.plan.text },
+      isPartial: isPartial)
   }
 
   private typealias Keys = [(name: String, change: MappingChange.KeyChange)]
 
-  private var planKeys: Keys {
+  /// A plan of which only a part was run rests until the next run: it may be started again.
+  private func planKeys(isPartial: Bool) -> Keys {
     let progress = state.progress()
     var execution: [YAMLValue.Entry] = [
       .init("session", .text(subject.session)),
@@ -56,7 +65,10 @@ struct PlanFileText {
     let word = isMilestone ? "tasks" : "steps"
     func count(_ count: Int) -> YAMLValue { .plain(String(count)) }
     return [
-      ("status", .set(.text(state.planStatus(subject.kind).rawValue))),
+      (
+        "status",
+        .set(.text((isPartial && isEnded ? .paused : state.planStatus(subject.kind)).rawValue))
+      ),
       ("started_at", time(state.began.milliseconds == 0 ? nil : state.began)),
       ("completed_at", time(isEnded ? updated : nil)),
       ("execution", .update(execution)),

@@ -1,7 +1,7 @@
-import Agents
+package import Agents
 import Configuration
 import Diagnostics
-package import Documents
+import Documents
 package import Files
 import JSONValues
 package import Plans
@@ -23,7 +23,7 @@ extension Brief {
   /// Copies everything that a run is started from into its folder, the request last: a folder without one was
   /// never finished.
   package static func freeze(
-    _ request: RunRequest, agents: [AgentDefinition], plan: Plan, root: String,
+    _ request: RunRequest, agents: AgentRegistry, plan: Plan, root: String,
     userFile: String?, in folder: RunFolder
   ) throws(BriefError) {
     do {
@@ -38,9 +38,8 @@ extension Brief {
       for path in request.prompts + plan.promptFiles {
         try copy(absolutePath(path, from: root), to: "prompts/" + Self.name(of: path))
       }
-      for agent in agents {
-        try copy(
-          absolutePath(agent.path, from: root), to: "agents/" + lastComponent(of: agent.path))
+      for (number, agent) in agents.entries.enumerated() {
+        try copy(agent.file, to: "agents/\(number)/\(lastComponent(of: agent.file))")
       }
       let configuration = absolutePath(request.configuration ?? "divisi.yaml", from: root)
       if entryKind(configuration) == .file { try copy(configuration, to: "divisi.yaml") }
@@ -92,14 +91,17 @@ extension Brief {
     return Brief(request, plan, Configuration(layers), agents, prompts: prompts)
   }
 
-  private static func agents(in place: String) throws(BriefError) -> [AgentDefinition] {
+  private static func agents(in place: String) throws(BriefError) -> AgentRegistry {
     let folder = place + "/agents"
-    var agents: [AgentDefinition] = []
-    for name in ((try? listFolder(folder)) ?? []).sorted() {
-      let text = SourceText(path: name, bytes: Array(try text(folder + "/" + name).utf8))
-      if let agent = AgentDocument.read(text).value { agents.append(agent) }
+    var files: [(source: SourceText, file: String)] = []
+    let numbers = ((try? listFolder(folder)) ?? []).compactMap { Int($0) }.sorted()
+    for number in numbers {
+      for name in (try? listFolder("\(folder)/\(number)")) ?? [] {
+        let path = "\(folder)/\(number)/\(name)"
+        files.append((SourceText(path: name, bytes: Array(try text(path).utf8)), path))
+      }
     }
-    return agents
+    return AgentRegistry(reading: files)
   }
 
   private static func prompt(_ path: String, in place: String) throws(BriefError) -> PromptFile {

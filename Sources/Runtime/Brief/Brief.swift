@@ -1,8 +1,8 @@
-import Agents
+package import Agents
 package import Conducting
 package import Configuration
 import Diagnostics
-package import Documents
+import Documents
 import Files
 package import Plans
 
@@ -14,14 +14,14 @@ package struct Brief: Sendable {
   package let request: RunRequest
   package let plan: Plan
   package let configuration: Configuration
-  package let agents: [AgentDefinition]
+  package let agents: AgentRegistry
   /// Texts of prompt files, by their paths from the root.
   private let prompts: [String: String]
   private let places: [StepID: Int]
 
   init(
     _ request: RunRequest, _ plan: Plan, _ configuration: Configuration,
-    _ agents: [AgentDefinition], prompts: [String: String]
+    _ agents: AgentRegistry, prompts: [String: String]
   ) {
     self.request = request
     self.plan = plan
@@ -34,8 +34,6 @@ package struct Brief: Sendable {
   }
 
   package func step(_ id: StepID) -> Step? { places[id].map { plan.steps[$0] } }
-
-  package func agent(_ name: String) -> AgentDefinition? { agents.first { $0.name == name } }
 
   /// What the step's agent is to do, in the words of its prompt file where it has one.
   package func task(of step: Step) -> String? {

@@ -24,7 +24,7 @@ extension Drivers {
       of: step, by: gate, task: brief.task(of: step) ?? step.writtenTask, diff: diff(of: id),
       diffFile: folder.attempt(id).patch,
       instructions: harness.takesInstructions
-        ? nil : seat.agent.flatMap { brief.agent($0)?.instructions }
+        ? nil : brief.agents.choice(of: seat.agent).instructions
     ).text
     var answers: [String] = []
     var used = Conducting.Usage(cost: .zero, tokens: 0)
@@ -95,7 +95,7 @@ extension Drivers {
     _ prompt: String, _ place: AttemptFolder, _ harness: Harness, _ seat: Seat, _ id: AttemptID,
     _ job: Job, _ step: Step, _ ground: Ground, session: String?
   ) async throws(StartError) -> AttemptResult {
-    let agent = seat.agent.flatMap { brief.agent($0) }
+    let agent = brief.agents.choice(of: seat.agent)
     let told: Agents.Launch
     do throws(FileError) {
       try createFolder(place.path)
@@ -104,7 +104,7 @@ extension Drivers {
     var assignment = Assignment(
       promptFile: place.prompt, prompt: prompt, worktree: ground.folder, attemptFolder: place.path,
       account: account(seat), model: seat.model,
-      instructions: harness.takesInstructions ? agent?.instructions : nil, policy: .readOnly,
+      instructions: harness.takesInstructions ? agent.instructions : nil, policy: .readOnly,
       session: session.map { .resume($0) } ?? .new(nil))
     assignment.answerSchema = ReviewVerdict.schema
     do { told = try harness.launch(assignment) } catch { throw .harness(error) }

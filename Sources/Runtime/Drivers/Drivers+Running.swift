@@ -102,21 +102,22 @@ extension Drivers {
     guard let harness = harnesses[seat.harness] else {
       throw .harness(.unknown(seat.harness, known: harnesses.keys.sorted()))
     }
-    let agent = seat.agent.flatMap { brief.agent($0) }
+    let agent = brief.agents.choice(of: seat.agent)
     let before: AttemptRecord? = read(folder.attempt(AttemptID(id.step, id.number - 1)).result)
     let session = resumable(before, by: harness, seat)
     let feedback = job.feedback.map { [Feedback.told($0)] } ?? []
     let prompt = Prompt(
       for: step, of: brief.plan, task: brief.task(of: step), mergeGates: mergeOnlyGates,
       attempt: id.number, feedback: feedback,
-      instructions: harness.takesInstructions ? nil : agent?.instructions)
+      instructions: harness.takesInstructions ? nil : agent.instructions)
     let text = session == nil ? prompt.text : prompt.continuation
     do { try writeFile(place.prompt, Array(text.utf8)) } catch { throw .file(error) }
     let work = workingFolder(id, job)
     var assignment = Assignment(
       promptFile: place.prompt, prompt: text, worktree: work, attemptFolder: place.path,
       account: account(seat), model: seat.model,
-      instructions: harness.takesInstructions ? agent?.instructions : nil, tools: agent?.tools,
+      instructions: harness.takesInstructions ? agent.instructions : nil,
+      tools: agent.definition?.tools,
       turns: step.limits.turns?.value ?? Assignment.standardTurns,
       session: session.map { .resume($0) } ?? .new(nil))
     assignment.gitFolders = gitFolders(of: work)
@@ -131,7 +132,7 @@ extension Drivers {
       told.arguments, in: told.workingFolder, environment: environment, marker: marker(id))
     launch.handedOn = named.keys.sorted()
     if case .file(let path) = told.input { launch.input = path }
-    bound(&launch, by: step, agent: agent?.timeout)
+    bound(&launch, by: step, agent: agent.definition?.timeout)
     return (launch, named)
   }
 

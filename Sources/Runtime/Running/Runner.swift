@@ -17,6 +17,7 @@ package actor Runner {
   private var conductor: Conductor
   private let drivers: Drivers
   private let watcher: any RunWatcher
+  private let mirrors: MirrorWriter
   private nonisolated let mailbox: Mailbox
 
   private var underWay: [StepID: [Effect: Task<Void, Never>]] = [:]
@@ -38,9 +39,9 @@ package actor Runner {
 
   /// - Parameters:
   ///   - waitsForPeople: whether a run that only a person can move goes on waiting; otherwise it ends, to be resumed.
-  package init(
+  init(
     book: sending RunBook, _ conductor: Conductor, drivers: Drivers, watcher: any RunWatcher,
-    waitsForPeople: Bool
+    mirrors: MirrorWriter, waitsForPeople: Bool
   ) {
     executor = ThreadExecutor()
     session = book.session
@@ -48,6 +49,7 @@ package actor Runner {
     self.conductor = conductor
     self.drivers = drivers
     self.watcher = watcher
+    self.mirrors = mirrors
     self.waitsForPeople = waitsForPeople
     let box = WeakRunner()
     mailbox = Mailbox { Task { await box.runner?.listen() } }
@@ -193,6 +195,7 @@ package actor Runner {
   private func follow(_ decision: Decision) {
     if !decision.events.isEmpty {
       watcher.saw(decision.events, before: book.lastSequence + 1, conductor.state)
+      mirrors.saw(decision.events, before: book.lastSequence + 1, conductor.state)
       giveBack(decision.events)
     }
     var seen: Set<StepID> = []
@@ -232,6 +235,7 @@ package actor Runner {
     for task in called { task.cancel() }
     for task in called { await task.value }
     try? book.save(conductor.state)
+    await mirrors.close(conductor.state)
     watcher.ended(how, conductor.state)
     for waiter in waiters { waiter.resume(returning: how) }
     waiters.removeAll()

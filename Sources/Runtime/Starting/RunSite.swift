@@ -1,10 +1,11 @@
 package import Agents
 package import Conducting
 import Configuration
-package import Documents
+import Documents
 package import Files
 import Glibc
 package import Journal
+import Mirrors
 package import Plans
 import Processes
 import Supervision
@@ -57,11 +58,13 @@ package struct RunSite: Sendable {
 
   /// Begins a run: its frozen plan is in its folder and its first decision in the journal, or nothing of it is there.
   package func begin(
-    _ order: RunOrder, _ request: RunRequest, plan: Plan, agents: [AgentDefinition],
+    _ order: RunOrder, _ request: RunRequest, plan: Plan, agents: AgentRegistry,
     watcher: any RunWatcher, waitsForPeople: Bool
   ) throws(RunSiteError) -> Runner {
     do throws(FileError) {
       _ = try repository.exclude(["/.divisi/"], because: "what Divisi keeps of its runs")
+      _ = try repository.exclude(
+        MirrorFolders(of: plan.kind).ignored, because: "logs of Divisi's runs")
     } catch { throw .file(error) }
     let lock = try lock(order.session)
     let folder = folder(of: order.session)
@@ -76,9 +79,12 @@ package struct RunSite: Sendable {
     do throws(RunBookError) {
       let (book, conductor, decision) = try RunBook.begin(
         order, in: try open(brief), under: lock, at: .now())
+      let mirrors = try mirrors(brief, conductor.state, watcher) { [] }
       watcher.saw(decision.events, before: book.lastSequence + 1, conductor.state)
+      mirrors.saw(decision.events, before: book.lastSequence + 1, conductor.state)
       return Runner(
-        book: book, conductor, drivers: drivers, watcher: watcher, waitsForPeople: waitsForPeople)
+        book: book, conductor, drivers: drivers, watcher: watcher, mirrors: mirrors,
+        waitsForPeople: waitsForPeople)
     } catch { throw .book(error) }
   }
 
@@ -93,9 +99,32 @@ package struct RunSite: Sendable {
     let drivers = try drivers(brief, folder, watcher)
     do throws(RunBookError) {
       let (book, conductor) = try RunBook.resume(in: try open(brief), under: lock)
+      let mirrors = try mirrors(brief, conductor.state, watcher) { () throws(RunBookError) in
+        try history(of: session)
+      }
       return Runner(
-        book: book, conductor, drivers: drivers, watcher: watcher, waitsForPeople: waitsForPeople)
+        book: book, conductor, drivers: drivers, watcher: watcher, mirrors: mirrors,
+        waitsForPeople: waitsForPeople)
     } catch { throw .book(error) }
+  }
+
+  private func mirrors(
+    _ brief: Brief, _ state: RunState, _ watcher: any RunWatcher,
+    history: () throws(RunBookError) -> [NumberedEvent]
+  ) throws(RunBookError) -> MirrorWriter {
+    let subject = MirrorSubject(
+      root: repository.home, session: state.session, plan: state.plan,
+      kind: brief.request.plan == nil ? .prompts : brief.plan.kind, planFile: brief.request.plan,
+      branch: brief.request.branch)
+    return try MirrorWriter(subject, at: state, history: history) { watcher.note($0) }
+  }
+
+  private func history(of session: String) throws(RunBookError) -> [NumberedEvent] {
+    let file: JournalFile
+    do { file = try JournalFile.open(journal, .read) } catch { throw .journal(error) }
+    var events: [NumberedEvent] = []
+    try file.eachEvent(of: session) { events.append($0) }
+    return events
   }
 
   private func lock(_ session: String) throws(RunSiteError) -> RunLock {

@@ -105,12 +105,12 @@ struct Run: Arguments.Command {
     guard !configuration.hasErrors else {
       throw Failure("the configuration is not right", hint: "`divisi config` says what is wrong")
     }
-    let agents = session.agents(configuration)
-    let definitions = agents.definitions
+    let registry = session.agents(configuration)
     let id = RunSite.newSession(of: plan.id.value)
     var order = RunOrder(
-      of: plan, settings: configuration, agents: definitions, session: id, cores: coreCount())
-    if let count = self.agents { order.settings.agents = count }
+      of: plan, settings: configuration, agents: registry.definitions, session: id,
+      cores: coreCount())
+    if let agents { order.settings.agents = agents }
     if let harness { try order.give(allTo: harness, configuration) }
     let steps = try chosen(plan)
     if let steps { order.bound(to: steps, keepingNeeds: only.isEmpty) }
@@ -122,7 +122,7 @@ struct Run: Arguments.Command {
         status: .environment)
     }
     let needs = ReadinessNeeds(of: plan, as: order, settings: configuration)
-    guard await session.isReady(for: needs, configuration, agents) else { return .environment }
+    guard await session.isReady(for: needs, configuration, registry) else { return .environment }
     guard session.agrees(to: order, isAgreed: isAgreed) else { return .failure }
     var request = RunRequest(
       plan: loaded.prompts == nil ? plan.path : nil,
@@ -134,7 +134,7 @@ struct Run: Arguments.Command {
     return try await session.conduct(isWaiting: isWaiting, isDetached: isDetached) {
       console, waits in
       try site.begin(
-        order, request, plan: plan, agents: definitions, watcher: console, waitsForPeople: waits)
+        order, request, plan: plan, agents: registry, watcher: console, waitsForPeople: waits)
     }
   }
 
