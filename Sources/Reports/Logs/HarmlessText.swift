@@ -4,7 +4,7 @@ import Terminal
 extension String {
   /// The text in lines that a terminal only shows and never obeys: without codes, other control characters as dots.
   package var harmlessLines: [String] {
-    var text = self
+    var text = withoutTerminalCodes
     while text.last?.isWhitespace == true { text.removeLast() }
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       // Tabs line things up and harm nobody.

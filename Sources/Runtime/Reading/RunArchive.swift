@@ -41,7 +41,7 @@ package struct RunArchive: Sendable {
     try await tar(
       ["--create", compression, "--file", draft, "--anchored"] + left
         + ["-C", parentFolder(of: folder), session])
-
+    try await verify(draft, compression)
     try withFiles { () throws(FileError) in
       try sync(draft)
       guard rename(draft, path) == 0 else { throw FileError("write", path, code: errno) }

@@ -100,7 +100,13 @@ struct Run: Arguments.Command {
       return session.refuse(loaded)
     }
     session.complain(CheckReport(loaded).problems(on: session.errors))
-    try refuseToStart(plan, loaded)
+    if let other = try session.unfinishedRun(of: plan.id.value.text, site), !isRehearsal {
+      throw Failure(
+        "the plan has a run that has not ended: \(other)",
+        hint: "`divisi resume \(other)` goes on with it; `divisi cancel \(other)` ends it",
+        status: .environment)
+    }
+    if !isRehearsal { try refuseToStart(plan, loaded) }
     let configuration = try session.configuration(setting: assignments)
     guard !configuration.hasErrors else {
       throw Failure("the configuration is not right", hint: "`divisi config` says what is wrong")
@@ -115,12 +121,6 @@ struct Run: Arguments.Command {
     let steps = try chosen(plan)
     if let steps { order.bound(to: steps, keepingNeeds: only.isEmpty) }
     if isRehearsal { return session.show(order, plan) }
-    if let other = try session.unfinishedRun(of: plan.id.value.text, site) {
-      throw Failure(
-        "the plan has a run that has not ended: \(other)",
-        hint: "`divisi resume \(other)` goes on with it; `divisi cancel \(other)` ends it",
-        status: .environment)
-    }
     let needs = ReadinessNeeds(of: plan, as: order, settings: configuration)
     guard await session.isReady(for: needs, configuration, registry) else { return .environment }
     guard session.agrees(to: order, isAgreed: isAgreed) else { return .failure }
