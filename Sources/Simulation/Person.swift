@@ -49,6 +49,8 @@ struct Person {
 
   private mutating func mend(_ blocker: Blocker, _ state: RunState) -> [Command] {
     switch blocker.scope {
+    case .step(let step) where blocker.kind == .budget:
+      return [.setLimit(limit: .step(step: step, cost: nil, tokens: nil))]
     case .step(let step):
       retried[step, default: 0] += 1
       return retried[step, default: 0] > 3

@@ -33,11 +33,22 @@ package struct Watch: Sendable {
   private var isPaused = false
   private var isCancelling = false
   private var isEnded = false
-  private var spent = Usage(cost: .zero, tokens: 0)
+  private var spent = Spent()
+  private var spentOn: [StepID: Spent] = [:]
   /// Gates of merged trees that have passed, by merge.
   private var passed: [Int: Int] = [:]
   private var landings: [StepID: Int] = [:]
   private var now = Instant(milliseconds: 0)
+
+  private struct Spent: Sendable {
+    var cost = Money.zero
+    var tokens = 0
+
+    /// Whether a ceiling leaves nothing.
+    func reaches(_ cost: Money?, _ tokens: Int?) -> Bool {
+      (cost.map { self.cost >= $0 } ?? false) || (tokens.map { self.tokens >= $0 } ?? false)
+    }
+  }
 
   private struct Opened: Sendable {
     var number: Int
@@ -80,15 +91,13 @@ package struct Watch: Sendable {
     case .attemptFinished(let step, _, _, _, let charged):
       open[step]?.isProcess = false
       open[step]?.leases.removeAll { $0.name == Pool.cost || $0.name == Pool.tokens }
-      spent.cost = (spent.cost ?? .zero) + (charged.cost ?? .zero)
-      spent.tokens = (spent.tokens ?? 0) + (charged.tokens ?? 0)
+      charge(charged, to: step)
     case .approvalAsked(let step, _, _): open[step]?.isProcess = false
     case .checkBegan(let step, _, let check, let seat): try begin(check, of: step, seat)
     case .checkEnded(let step, _, let check, let verdict):
       open[step]?.check = nil
       open[step]?.reviewer = nil
-      spent.cost = (spent.cost ?? .zero) + (verdict.usage?.cost ?? .zero)
-      spent.tokens = (spent.tokens ?? 0) + (verdict.usage?.tokens ?? 0)
+      if let usage = verdict.usage { charge(usage, to: step) }
       if let merge = check.merge, verdict.result == .passed { passed[merge, default: 0] += 1 }
     case .mergeReset(let step, _, _), .mergeRefused(let step, _, _, _):
       open[step]?.check = nil
@@ -162,7 +171,17 @@ package struct Watch: Sendable {
     case .callsPerHour(let count): settings.callsPerHour = count
     case .cost(let cost): settings.cost = cost
     case .tokens(let count): settings.tokens = count
+    case .step(let step, let cost, let tokens):
+      steps[step]?.terms.cost = cost
+      steps[step]?.terms.tokens = tokens
     }
+  }
+
+  private mutating func charge(_ usage: Usage, to step: StepID) {
+    spent.cost = spent.cost + (usage.cost ?? .zero)
+    spent.tokens += usage.tokens ?? 0
+    spentOn[step, default: Spent()].cost = (spentOn[step]?.cost ?? .zero) + (usage.cost ?? .zero)
+    spentOn[step]?.tokens += usage.tokens ?? 0
   }
 
   // MARK: Beginning
@@ -195,7 +214,12 @@ package struct Watch: Sendable {
     try weighSlots(id)
     try weighFiles(id)
     try weighLeases(step, opened)
-    if let seat { try weighSeat(seat, of: id) }
+    guard let seat else { return }
+    try weighSeat(seat, of: id)
+    if let spent = spentOn[id], spent.reaches(step.terms.cost, step.terms.tokens) {
+      throw Violation(
+        promise: "no ceiling is exceeded", detail: "\(id) with nothing left of its own")
+    }
   }
 
   private func needs(of step: RunStep) -> [StepID] {
@@ -276,11 +300,8 @@ package struct Watch: Sendable {
     if let name = barred.values.first(where: closed.contains) {
       throw Violation(promise: "what is blocked is not used", detail: "\(id) on \(name)")
     }
-    if let ceiling = settings.cost, spent.cost ?? .zero >= ceiling {
+    if spent.reaches(settings.cost, settings.tokens) {
       throw Violation(promise: "no ceiling is exceeded", detail: "\(id) with nothing left")
-    }
-    if let ceiling = settings.tokens, spent.tokens ?? 0 >= ceiling {
-      throw Violation(promise: "no ceiling is exceeded", detail: "\(id) with no tokens left")
     }
     if let last = launches.last, now - last < settings.spacing {
       throw Violation(promise: "launches keep their distance", detail: "\(id)")
@@ -323,8 +344,7 @@ package struct Watch: Sendable {
       throw Violation(promise: "only what has begun ends", detail: "\(step) #\(number)")
     }
     open[step] = nil
-    spent.cost = (spent.cost ?? .zero) + (charged.cost ?? .zero)
-    spent.tokens = (spent.tokens ?? 0) + (charged.tokens ?? 0)
+    charge(charged, to: step)
     switch fate {
     case .completed:
       if steps[step]?.terms.hasWorkspace == true, landings[step] != 1 {

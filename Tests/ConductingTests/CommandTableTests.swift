@@ -92,6 +92,7 @@ import Testing
     ("skip", .skip(step: "s", reason: "no")), ("approve", .approve(step: "s")),
     ("reject", .reject(step: "s", feedback: "no")), ("answer", .answer(step: "s", text: "yes")),
     ("priority", .setPriority(step: "s", priority: .critical)),
+    ("ceiling", .setLimit(limit: .step(step: "s", cost: nil, tokens: 1_000_000))),
   ]
 
   @Test func everyCommandIsDoneOrRefusedInEveryStateOfAStep() throws {

@@ -59,6 +59,8 @@ import Testing
     .accountRecovered(account: "work"), .sharesSeen(others: [Quota("model:opus", 0)]),
     .limitChanged(limit: .cost(cost: Money(microdollars: 5)), by: "ada"),
     .limitChanged(limit: .quota(name: "ports", count: 3), by: "ada"),
+    .limitChanged(
+      limit: .step(step: "a", cost: Money(microdollars: 5), tokens: nil), by: "ada"),
     .blockerRaised(
       blocker: Blocker(
         id: 1, scope: .pool(name: "agent:tester"), kind: .breaker, message: "5 in a row",

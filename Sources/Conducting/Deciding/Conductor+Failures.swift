@@ -9,7 +9,7 @@ extension Conductor {
     if state.phase == .cancelling {
       fate = .cancelled
     } else {
-      fate = answer(to: failure, index, attempt)
+      fate = answer(to: failure, index, attempt, usage)
     }
     end(index, failure, usage, fate)
     if case .replaced(let other) = fate { emit(.stepActivated(step: other)) }
@@ -17,7 +17,7 @@ extension Conductor {
   }
 
   private mutating func answer(
-    to failure: Failure, _ index: Int, _ attempt: Attempt
+    to failure: Failure, _ index: Int, _ attempt: Attempt, _ usage: Usage
   ) -> Fate {
     let note = state.notes[index] ?? StepNote()
     let settings = state.settings
@@ -48,9 +48,10 @@ extension Conductor {
         ["log in to \(seat.account) again, then resolve the blocker"])
       return .ready
     case .budget:
+      // Where the run has nothing left the step is not to blame: it waits with all others for a higher limit.
+      if isRunSpent(after: charge(forEnding: attempt, of: index, usage)) { return .ready }
       return block(
-        index, .budget, failure.message,
-        ["raise the step's ceiling, then: divisi retry \(state.id(index))"])
+        index, .budget, failure.message, ["divisi retry \(state.id(index))", "raise its ceiling"])
     case .lost:
       if note.losses < settings.losses { return .ready }
       return block(
@@ -104,9 +105,9 @@ extension Conductor {
     switch fallback {
     case .seats(let seats): return .handed(seats: seats)
     case .step(let other):
-      guard let place = state.index(of: other), state.phase(place) == .standby else {
-        return .failed
-      }
+      guard let place = state.index(of: other), state.phase(place) == .standby,
+        state.exhaustion(of: place) == nil
+      else { return .failed }
       return .replaced(by: other)
     case .person(let name):
       let step = state.id(index)
@@ -116,7 +117,7 @@ extension Conductor {
     }
   }
 
-  private mutating func block(
+  mutating func block(
     _ index: Int, _ kind: Blocker.Kind, _ message: String, _ proposals: [String]
   ) -> Fate {
     .blocked(
@@ -151,20 +152,6 @@ extension Conductor {
         pool, .breaker,
         "\(pool.replacingPrefix) failed \(state.streaks[pool] ?? 0) times in a row",
         ["see why, then resolve the blocker: it is launched again with a clean record"])
-    }
-  }
-
-  /// A budget that is spent is told as soon as it is.
-  mutating func weighBudget() {
-    if let ceiling = state.settings.cost, let spent = state.spent.cost, spent >= ceiling {
-      bar(
-        Pool.cost, .budget, "\(spent.words) of \(ceiling.words) are spent",
-        ["raise limits.cost", "cancel what is not needed"])
-    }
-    if let ceiling = state.settings.tokens, let spent = state.spent.tokens, spent >= ceiling {
-      bar(
-        Pool.tokens, .budget, "\(spent) of \(ceiling) tokens are used",
-        ["raise limits.tokens", "cancel what is not needed"])
     }
   }
 

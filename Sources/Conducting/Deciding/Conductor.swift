@@ -87,7 +87,9 @@ package struct Conductor: Sendable {
     state.apply(event, touching: &changed)
     events.append(event)
     switch fact {
-    case .runStarted, .planAmended: agenda = Agenda(state)
+    case .runStarted, .planAmended, .limitChanged(.quota, _), .limitChanged(.step, _):
+      // What steps want is not what it was.
+      agenda = Agenda(state)
     default: for index in changed { agenda.refresh(index, state) }
     }
     for index in changed {

@@ -55,6 +55,10 @@ extension RunState {
       accounts[account]?.strikes = 0
       accounts[account]?.limitedUntil = nil
     case .sharesSeen(let others): see(others)
+    case .limitChanged(.step(let step, let cost, let tokens), _):
+      guard let index = index(of: step) else { return }
+      setCeiling(of: index, cost, tokens)
+      touched.append(index)
     case .limitChanged(let limit, _): settings.apply(limit)
     case .blockerRaised(let blocker):
       blockers.append(blocker)
@@ -186,6 +190,7 @@ extension RunSettings {
     case .callsPerHour(let count): callsPerHour = count
     case .cost(let amount): cost = amount
     case .tokens(let count): tokens = count
+    case .step: break
     }
   }
 }

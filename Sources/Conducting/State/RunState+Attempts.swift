@@ -122,8 +122,8 @@ extension RunState {
   /// What was used counts for the run and, until it is done, for the step.
   private mutating func charge(_ usage: Usage, to index: Int) {
     guard usage.cost ?? .zero != .zero || usage.tokens ?? 0 != 0 else { return }
-    spent.add(usage)
-    notes[index, default: StepNote()].spent.add(usage)
+    spent += usage
+    notes[index, default: StepNote()].spent += usage
   }
 
   private mutating func remember(_ failure: Failure, of index: Int, _ attempt: Attempt) {
@@ -233,12 +233,5 @@ extension Seat {
     var pools = [Pool.harness(harness)]
     if let agent { pools.append(Pool.agent(agent)) }
     return pools
-  }
-}
-
-extension Usage {
-  mutating func add(_ other: Usage) {
-    cost = (cost ?? .zero) + (other.cost ?? .zero)
-    tokens = (tokens ?? 0) + (other.tokens ?? 0)
   }
 }

@@ -28,6 +28,14 @@ extension RunState {
     return number
   }
 
+  /// Steps share their terms, so that one whose own change gets others.
+  mutating func setCeiling(of index: Int, _ cost: Money?, _ tokens: Int?) {
+    var terms = terms(index)
+    terms.cost = cost
+    terms.tokens = tokens
+    steps[index].terms = number(of: terms)
+  }
+
   /// The whole plan is known: who waits for whom, who stands by, who is ready.
   mutating func layOut() {
     drawGraph()
