@@ -108,7 +108,10 @@ package struct Conductor: Sendable {
     case .attemptEnded, .attemptFinished, .checkEnded: agenda.relevelBudgets(state)
     case .accountLimited(let account, _, _):
       if let account = state.accounts[account] { agenda.setTimer(account, state) }
-    case .limitChanged, .sharesSeen, .attemptWithdrawn: agenda.relevel(state)
+    case .limitChanged(let limit, _):
+      agenda.relevel(state)
+      if limit.setsPace { agenda.setLaunchTimer(state) }
+    case .sharesSeen, .attemptWithdrawn: agenda.relevel(state)
     case .blockerRaised(let blocker):
       agenda.timers.push(
         Timer(at: blocker.raised + state.settings.escalation, kind: .blocker(blocker.id)))

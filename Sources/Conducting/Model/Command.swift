@@ -32,6 +32,14 @@ package enum Limit: Hashable, Sendable, Codable {
   /// What a step may spend over all its attempts, as it shall be; nothing where there is to be no ceiling.
   case step(step: StepID, cost: Money?, tokens: Int?)
 
+  /// Whether it says how fast agents are launched one after the other.
+  var setsPace: Bool {
+    switch self {
+    case .spacing, .callsPerHour: true
+    default: false
+    }
+  }
+
   /// What is wrong with it, or nothing.
   var flaw: String? {
     switch self {

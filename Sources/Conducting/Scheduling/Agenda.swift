@@ -63,7 +63,6 @@ struct Agenda: Sendable {
   var builds = Heap<Turn>()
   var timers = Heap<Timer>()
   var aging = AgingQueue()
-  private var freePorts = Heap<Int>()
   /// Attempts of which something will be heard without a person's doing.
   private var movers: Set<Int> = []
   var moving: Int { movers.count }
@@ -76,10 +75,6 @@ struct Agenda: Sendable {
     for pool in [Pool.agents, Pool.builds, Pool.cost, Pool.tokens] { _ = number(of: pool) }
     learn(state)
     levelNewPools(state)
-    let used = Set(state.active.values.compactMap(\.ports))
-    if let ranges = state.settings.quota(Pool.ports) {
-      for range in 0..<ranges where !used.contains(range) { freePorts.push(range) }
-    }
     for index in state.active.keys.sorted() { refresh(index, state) }
     for index in state.steps.indices where !state.standings[index].phase.isEnd {
       refresh(index, state)
@@ -241,7 +236,6 @@ struct Agenda: Sendable {
     for claim in old?.claims ?? [] {
       for rival in claims.rivals[claim] { rivalsHeld[rival] -= 1 }
     }
-    if let range = old?.ports, new?.ports == nil { freePorts.push(range) }
     for (pool, _) in old?.pools ?? [] { wakePool(pool) }
     for claim in old?.claims ?? [] {
       for rival in claims.rivals[claim] where rivalsHeld[rival] == 0 { wake(.claim(rival)) }
@@ -285,9 +279,6 @@ struct Agenda: Sendable {
   var isReserving = false {
     didSet { if oldValue, !isReserving { wake(.reserved) } }
   }
-
-  /// The lowest range of ports that is free.
-  mutating func takePorts() -> Int? { freePorts.pop() }
 
   // MARK: Names
 

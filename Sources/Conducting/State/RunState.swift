@@ -46,7 +46,7 @@ package struct RunState: Equatable, Sendable {
   var streaks: [String: Int] = [:]
   /// What other runs hold of what is shared.
   package internal(set) var others: [String: Int] = [:]
-  /// When agents were launched in the last hour; kept only where that is limited.
+  /// When agents were launched in the last hour, and some before: a limit may be set at any time.
   var launches: [Instant] = []
   var lastLaunch: Instant?
   /// What has been charged in all.
