@@ -65,10 +65,9 @@ extension Conductor {
     for failure: Failure, _ index: Int, _ attempt: Attempt, _ note: StepNote
   ) -> Fate {
     let settings = state.settings
-    let first = note.firstTransient ?? state.now
-    if note.transients >= settings.transientTries || state.now - first > settings.transientTime {
+    if note.transients >= settings.transientTries || note.transientWait > settings.transientTime {
       return block(
-        index, .limit, "it still meets limits after \(note.transients) tries: \(failure.message)",
+        index, .limit, "it still meets limits at try \(note.transients + 1): \(failure.message)",
         ["divisi retry \(state.id(index))", "give it another agent or account"])
     }
     if attempt.seat != nil { return .ready }

@@ -168,7 +168,8 @@ extension RunState {
     note.losses = 0
     note.conflicts = 0
     note.transients = 0
-    note.firstTransient = nil
+    note.transientWait = .zero
+    note.limitWait = nil
     note.hasUsedFallback = false
     note.seats = nil
     notes[index] = note

@@ -39,6 +39,8 @@ extension RunState {
       // What was kept for it is spent, or free for others.
       attempt.leases.removeAll { $0.name == Pool.cost || $0.name == Pool.tokens }
       charge(charged, to: index)
+      notes[index]?.transients = 0
+      notes[index]?.transientWait = .zero
       attempt.move(to: .inspecting, at: now)
     case .attemptInspected(_, _, let head):
       attempt.head = head
@@ -70,6 +72,11 @@ extension RunState {
     standings[index].attempts = Int32(attempt.number)
     if standings[index].began.milliseconds == 0 { standings[index].began = now }
     if reservation == index { reservation = nil }
+    if var note = notes[index], let wait = note.limitWait {
+      note.transientWait += wait.passed(by: now)
+      note.limitWait = nil
+      notes[index] = note
+    }
     if !needsPreparing(index, attempt.seat) { active[index]?.phase = .launching }
     setPhase(index, .active, &touched)
     if let seat = attempt.seat { noteLaunch(seat) }
@@ -84,7 +91,6 @@ extension RunState {
   private mutating func noteLaunch(_ seat: Seat) {
     lastLaunch = now
     accounts[seat.account, default: AccountState()].lastLaunch = now
-    guard settings.callsPerHour != nil else { return }
     launches.append(now)
     // What is older than an hour is given back now and then, at a cost of one launch each.
     let half = launches.count / 2
@@ -110,7 +116,7 @@ extension RunState {
   ) {
     train.removeAll { $0 == index }
     charge(charged, to: index)
-    if let failure { remember(failure, of: index, attempt) }
+    if let failure { remember(failure, of: index, attempt, fate) }
     if fate == .completed {
       if let seat = attempt.seat {
         for pool in seat.breakers { streaks[pool] = nil }
@@ -127,12 +133,14 @@ extension RunState {
     notes[index, default: StepNote()].spent += usage
   }
 
-  private mutating func remember(_ failure: Failure, of index: Int, _ attempt: Attempt) {
+  private mutating func remember(
+    _ failure: Failure, of index: Int, _ attempt: Attempt, _ fate: Fate
+  ) {
     var note = notes[index] ?? StepNote()
     switch failure.kind {
     case .rateLimit, .overload, .network:
       note.transients += 1
-      if note.firstTransient == nil { note.firstTransient = now }
+      note.limitWait = wait(for: attempt, fate)
     case .task, .rejected, .timeout, .stalled, .crash:
       note.failures += 1
       note.feedback = failure.message
@@ -146,6 +154,13 @@ extension RunState {
     case .environment, .authentication, .budget: break
     }
     notes[index] = note
+  }
+
+  /// How long a step has to wait for a limit: for its account, or where it has none for the time that was set.
+  private func wait(for attempt: Attempt, _ fate: Fate) -> TransientWait? {
+    var until = attempt.seat.flatMap { accounts[$0.account]?.limitedUntil }
+    if case .waiting(let time) = fate { until = time }
+    return until.map { TransientWait(since: now, until: $0) }
   }
 
   private mutating func follow(_ fate: Fate, _ index: Int, _ touched: inout [Int]) {
