@@ -143,7 +143,7 @@ package struct Watch: Sendable {
     case .limitChanged(let limit, _): change(limit)
     case .blockerRaised(let blocker):
       switch blocker.scope {
-      case .run: runBlockers.insert(blocker.id)
+      case .run: if blocker.kind != .deadlock { runBlockers.insert(blocker.id) }
       case .pool(let name): barred[blocker.id] = name
       case .step: break
       }

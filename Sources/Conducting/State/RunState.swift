@@ -128,8 +128,9 @@ package struct RunState: Equatable, Sendable {
     blockers.contains { $0.scope == .pool(name: pool) }
   }
 
-  /// Whether a blocker of the whole run keeps it from launching anything.
-  var isStopped: Bool { blockers.contains { $0.scope == .run } }
+  /// Whether a blocker of the whole run keeps it from launching anything. That nothing can go on keeps nothing from going
+  /// on that can.
+  var isStopped: Bool { blockers.contains { $0.scope == .run && $0.kind != .deadlock } }
 
   /// Whether some step works in a worktree, and so needs an integration branch.
   var needsBranch: Bool { terms.contains { $0.hasWorkspace } }
