@@ -15,8 +15,17 @@ extension Conductor {
   }
 
   mutating func denied(_ id: AttemptID, _ others: [Quota]) {
-    guard let (_, attempt) = living(id), attempt.phase == .preparing else { return }
-    emit(.attemptWithdrawn(step: id.step, attempt: id.number, others: others))
+    guard let (index, attempt) = living(id), attempt.phase == .preparing else { return }
+    let isExplained = others.contains { quota in
+      state.others[quota.name] ?? 0 != quota.count
+        || agenda.isFull(quota.name, besides: quota.count)
+    }
+    if isExplained {
+      emit(.attemptWithdrawn(step: id.step, attempt: id.number, others: others))
+    } else {
+      // By all that is known it could begin: asked again at once, it would be denied at once, without end.
+      end(index, nil, .none, .waiting(until: state.now + state.settings.transientDelay))
+    }
   }
 
   mutating func launched(_ id: AttemptID, _ process: String) {

@@ -111,7 +111,8 @@ package struct Conductor: Sendable {
     case .limitChanged(let limit, _):
       agenda.relevel(state)
       if limit.setsPace { agenda.setLaunchTimer(state) }
-    case .sharesSeen, .attemptWithdrawn: agenda.relevel(state)
+    case .sharesSeen(let others), .attemptWithdrawn(_, _, let others):
+      agenda.relevel(others, state)
     case .blockerRaised(let blocker):
       agenda.timers.push(
         Timer(at: blocker.raised + state.settings.escalation, kind: .blocker(blocker.id)))

@@ -266,13 +266,28 @@ struct Agenda: Sendable {
     }
   }
 
-  /// Limits, or what other runs hold, are not what they were.
+  /// Limits are not what they were.
   mutating func relevel(_ state: RunState) {
-    for pool in pools.indices {
-      let free = pools[pool].free
-      pools[pool].level(state)
-      if pools[pool].free > free { wakePool(pool) }
+    for pool in pools.indices { relevel(pool, state) }
+  }
+
+  /// What other runs hold is not what it was.
+  mutating func relevel(_ others: [Quota], _ state: RunState) {
+    for quota in others {
+      if let pool = poolNumbers[quota.name] { relevel(pool, state) }
     }
+  }
+
+  private mutating func relevel(_ pool: Int, _ state: RunState) {
+    let free = pools[pool].free
+    pools[pool].level(state)
+    if pools[pool].free > free { wakePool(pool) }
+  }
+
+  /// Whether this run holds more of a pool than there is besides what others hold.
+  func isFull(_ name: String, besides others: Int) -> Bool {
+    guard let pool = poolNumbers[name], let capacity = pools[pool].capacity else { return false }
+    return pools[pool].used + others > capacity
   }
 
   /// Nobody is waited for any more, or somebody else.
