@@ -151,6 +151,17 @@ import Testing
     #expect(run.active == ["b"])
   }
 
+  @Test func aPauseAtOnceBeginsNoReview() throws {
+    let review = RunGate(.review, "review", seats: [Seat(agent: "architect", harness: "codex")])
+    var run = try Playing([agent("a") { $0.terms.gates = [review] }])
+    run.end("a")
+    #expect(run.command(.pauseNow) == nil)
+    run.hear(.inspected(run.attempt("a"), .accepted(head: nil)))
+    #expect(run.state.outstandingEffects() == [])
+    #expect(run.command(.resume) == nil)
+    #expect(run.state.outstandingEffects() == [.check(run.attempt("a"), Check(gate: 0))])
+  }
+
   @Test func aPauseAtOnceKeepsWorkThatWasDone() throws {
     var run = try Playing([agent("a"), agent("b")])
     run.run("a")
