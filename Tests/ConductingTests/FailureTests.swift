@@ -74,6 +74,18 @@ import Testing
     #expect(run.active == ["a"])
   }
 
+  @Test func anAgentThatWaitsForItsLimitByItselfStopsTheWholeAccount() throws {
+    var run = try Playing([agent("a"), agent("b")]) { $0.agents = 1 }
+    let reset = run.now + .hours(2)
+    run.run("a")
+    run.hear(.observed(run.attempt("a"), .limited(until: reset)))
+    #expect(run.state.accounts["claude"]?.limitedUntil == reset)
+    #expect(run.command(.setLimit(limit: .agents(count: 2))) == nil)
+    #expect(run.active == ["a"])
+    run.wait(.hours(2))
+    #expect(run.active == ["a", "b"])
+  }
+
   @Test func aLimitWithoutAResetIsWaitedForTwiceAsLongEachTime() throws {
     var run = try Playing([agent("a")])
     run.fail("a", .overload)

@@ -37,6 +37,10 @@ extension Conductor {
     guard let (_, attempt) = living(id), attempt.phase == .running, attempt.activity != activity
     else { return }
     emit(.attemptObserved(step: id.step, attempt: id.number, activity: activity))
+    // It waits by itself; others of its account need not meet the same limit to know of it.
+    if case .limited(let until) = activity {
+      note(Failure(.rateLimit, "it waits for its limit", resetAt: until), on: attempt.seat)
+    }
   }
 
   mutating func ended(_ id: AttemptID, _ ending: Ending, _ usage: Usage) {
