@@ -224,7 +224,7 @@ extension Conductor {
   }
 
   private mutating func resolve(_ id: Int, _ reason: String, by person: String) -> String? {
-    guard let blocker = state.blockers.first(where: { $0.id == id }) else {
+    guard let blocker = state.blocker(id) else {
       return "there is no blocker \(id)"
     }
     switch blocker.scope {

@@ -5,9 +5,12 @@ extension Conductor {
   mutating func followEnd(of index: Int) {
     let phase = state.phase(index)
     guard phase.isEnd, !state.isEnded else { return }
-    for blocker in state.blockers where blocker.scope == .step(step: state.id(index)) {
-      emit(
-        .blockerResolved(blocker: blocker.id, how: "the step is \(phase.word)", by: "divisi"))
+    let scope = Blocker.Scope.step(step: state.id(index))
+    if state.barriers.value.contains(scope) {
+      for blocker in state.blockers where blocker.scope == scope {
+        emit(
+          .blockerResolved(blocker: blocker.id, how: "the step is \(phase.word)", by: "divisi"))
+      }
     }
     if phase.isSatisfying {
       followSuccess(of: index)
@@ -136,7 +139,7 @@ extension Conductor {
 
   /// What was stuck is so no more.
   private mutating func liftDeadlock() {
-    guard let deadlock = state.blockers.first(where: { $0.kind == .deadlock }) else { return }
+    guard let deadlock = state.runBlocker(.deadlock) else { return }
     emit(.blockerResolved(blocker: deadlock.id, how: "it goes on", by: "divisi"))
   }
 

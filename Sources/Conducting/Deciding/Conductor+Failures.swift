@@ -156,7 +156,7 @@ extension Conductor {
 
   /// Whether the machine is fit for more.
   mutating func probed(_ isFit: Bool, _ message: String) {
-    let known = state.blockers.first { $0.kind == .disk }
+    let known = state.runBlocker(.disk)
     if isFit {
       if let known {
         emit(.blockerResolved(blocker: known.id, how: message, by: "divisi"))

@@ -98,7 +98,7 @@ extension Conductor {
         }
       case .attempt(let index): attend(index)
       case .blocker(let id):
-        if let blocker = state.blockers.first(where: { $0.id == id }), !blocker.isEscalated {
+        if let blocker = state.blocker(id), !blocker.isEscalated {
           emit(.blockerEscalated(blocker: id))
         }
       case .launches:

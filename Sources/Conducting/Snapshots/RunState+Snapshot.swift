@@ -95,6 +95,8 @@ extension RunState {
     for (number, terms) in terms.enumerated() where termNumbers.value[terms] == nil {
       termNumbers.value[terms] = Int32(number)
     }
+    hasWorkspaces.value = terms.contains { $0.hasWorkspace }
+    barriers.value = Barriers(blockers)
     drawGraph()
     tallies = [Int](repeating: 0, count: 12)
     for index in steps.indices {

@@ -60,25 +60,13 @@ extension RunState {
       setCeiling(of: index, cost, tokens)
       touched.append(index)
     case .limitChanged(let limit, _): settings.apply(limit)
-    case .blockerRaised(let blocker):
-      blockers.append(blocker)
-      lastBlocker = blocker.id
-    case .blockerEscalated(let id):
-      if let place = blockers.firstIndex(where: { $0.id == id }) {
-        blockers[place].isEscalated = true
-        blockers[place].severity = .critical
-      }
+    case .blockerRaised(let blocker): raise(blocker)
+    case .blockerEscalated(let id): escalate(id)
     case .blockerResolved(let id, _, _): resolve(id)
     case .commandRefused: break
     case .planAmended(let change, _, _): amend(change, &touched)
     case .delayForeseen(let end, _): foresawDelay = end
     }
-  }
-
-  private mutating func resolve(_ id: Int) {
-    guard let place = blockers.firstIndex(where: { $0.id == id }) else { return }
-    let blocker = blockers.remove(at: place)
-    if case .pool(let name) = blocker.scope { streaks[name] = nil }
   }
 
   private mutating func see(_ others: [Quota]) {

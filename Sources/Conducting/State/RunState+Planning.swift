@@ -24,6 +24,7 @@ extension RunState {
     if let known = termNumbers.value[terms] { return known }
     let number = Int32(self.terms.count)
     self.terms.append(terms)
+    if terms.hasWorkspace { hasWorkspaces.value = true }
     termNumbers.value[terms] = number
     return number
   }

@@ -67,6 +67,8 @@ package struct RunState: Equatable, Sendable {
   var indices = Derived<[StepID: Int32]>([:])
   var graph = Derived(StepGraph(count: 0, edges: []))
   var termNumbers = Derived<[Terms: Int32]>([:])
+  var barriers = Derived(Barriers())
+  var hasWorkspaces = Derived(false)
   /// What hangs on each step, for urgency, in milliseconds.
   var behind = Derived<[Int64]>([])
 
@@ -123,17 +125,8 @@ package struct RunState: Equatable, Sendable {
 
   var isEnded: Bool { if case .ended = phase { true } else { false } }
 
-  /// Whether a pool is closed by a blocker.
-  func isBarred(_ pool: String) -> Bool {
-    blockers.contains { $0.scope == .pool(name: pool) }
-  }
-
-  /// Whether a blocker of the whole run keeps it from launching anything. That nothing can go on keeps nothing from going
-  /// on that can.
-  var isStopped: Bool { blockers.contains { $0.scope == .run && $0.kind != .deadlock } }
-
   /// Whether some step works in a worktree, and so needs an integration branch.
-  var needsBranch: Bool { terms.contains { $0.hasWorkspace } }
+  var needsBranch: Bool { hasWorkspaces.value }
 }
 
 extension RunState {
@@ -155,8 +148,9 @@ extension RunState {
     let mine = Mirror(reflecting: self).children
     for (one, two) in zip(mine, Mirror(reflecting: other).children) {
       let (left, right) = ("\(one.value)", "\(two.value)")
-      let isDerived = ["indices", "graph", "termNumbers", "behind"].contains(one.label ?? "")
-      if left != right, !isDerived { return "\(one.label ?? ""): \(left) is not \(right)" }
+      if left != right, !(one.value is any DerivedValue) {
+        return "\(one.label ?? ""): \(left) is not \(right)"
+      }
     }
     return "no difference that can be named"
   }
