@@ -12,35 +12,35 @@ package struct Violation: Error, Sendable, CustomStringConvertible {
 /// plan and nobody else what is allowed, and throws what breaks a promise.
 package struct Watch: Sendable {
   private let order: RunOrder
-  private var steps: [StepID: RunStep]
-  private let globs: [StepID: [Glob]]
-  private var settings: RunSettings
+  var steps: [StepID: RunStep]
+  let globs: [StepID: [Glob]]
+  var settings: RunSettings
   /// Attempts between their beginning and their end, by events.
-  private var open: [StepID: Opened] = [:]
+  var open: [StepID: Opened] = [:]
   /// Steps whose needs may go on.
-  private var satisfied: Set<StepID> = []
-  private var completed: Set<StepID> = []
-  private var removed: Set<StepID> = []
-  private var numbers: [StepID: Int] = [:]
+  var satisfied: Set<StepID> = []
+  var completed: Set<StepID> = []
+  var removed: Set<StepID> = []
+  var numbers: [StepID: Int] = [:]
   private var failures: [StepID: Int] = [:]
   private var allowance: [StepID: Int] = [:]
-  private var launches: [Instant] = []
-  private var limitedUntil: [String: Instant] = [:]
-  private var barred: [Int: String] = [:]
-  private var runBlockers: Set<Int> = []
+  var launches: [Instant] = []
+  var limitedUntil: [String: Instant] = [:]
+  var barred: [Int: String] = [:]
+  var runBlockers: Set<Int> = []
   /// Some step works in a worktree, or did before the plan was changed.
-  private var needsBranch: Bool
-  private var isPaused = false
-  private var isCancelling = false
-  private var isEnded = false
-  private var spent = Spent()
-  private var spentOn: [StepID: Spent] = [:]
+  var needsBranch: Bool
+  var isPaused = false
+  var isCancelling = false
+  var isEnded = false
+  var spent = Spent()
+  var spentOn: [StepID: Spent] = [:]
   /// Gates of merged trees that have passed, by merge.
   private var passed: [Int: Int] = [:]
   private var landings: [StepID: Int] = [:]
-  private var now = Instant(milliseconds: 0)
+  var now = Instant(milliseconds: 0)
 
-  private struct Spent: Sendable {
+  struct Spent: Sendable {
     var cost = Money.zero
     var tokens = 0
 
@@ -50,7 +50,7 @@ package struct Watch: Sendable {
     }
   }
 
-  private struct Opened: Sendable {
+  struct Opened: Sendable {
     var number: Int
     var seat: Seat?
     var leases: [Quota]
@@ -184,159 +184,6 @@ package struct Watch: Sendable {
     spentOn[step]?.tokens += usage.tokens ?? 0
   }
 
-  // MARK: Beginning
-
-  private mutating func begin(
-    _ id: StepID, _ number: Int, _ seat: Seat?, _ ports: Int?, _ leases: [Quota]
-  ) throws(Violation) {
-    guard open[id] == nil else {
-      throw Violation(promise: "no two live attempts of one step", detail: "\(id) #\(number)")
-    }
-    guard let step = steps[id], !removed.contains(id) else {
-      throw Violation(promise: "only steps of the plan run", detail: "\(id)")
-    }
-    guard !completed.contains(id) else {
-      throw Violation(promise: "no finished work is done again", detail: "\(id) #\(number)")
-    }
-    guard number > numbers[id, default: 0] else {
-      throw Violation(promise: "no attempt is begun twice", detail: "\(id) #\(number)")
-    }
-    numbers[id] = number
-    guard !isPaused, !isCancelling, !isEnded, runBlockers.isEmpty else {
-      throw Violation(promise: "a run that is stopped starts nothing", detail: "\(id)")
-    }
-    for need in needs(of: step) where !satisfied.contains(need) {
-      throw Violation(promise: "no step before what it needs", detail: "\(id) before \(need)")
-    }
-    let opened = Opened(number: number, seat: seat, leases: leases, ports: ports)
-    open[id] = opened
-    guard step.kind != .approval else { return }
-    try weighSlots(id)
-    try weighFiles(id)
-    try weighLeases(step, opened)
-    guard let seat else { return }
-    try weighSeat(seat, of: id)
-    if let spent = spentOn[id], spent.reaches(step.terms.cost, step.terms.tokens) {
-      throw Violation(
-        promise: "no ceiling is exceeded", detail: "\(id) with nothing left of its own")
-    }
-  }
-
-  private func needs(of step: RunStep) -> [StepID] {
-    var needs = step.needs
-    if let group = step.group { needs += steps[group]?.needs ?? [] }
-    return needs.filter { !removed.contains($0) }
-  }
-
-  private func weighSlots(_ id: StepID) throws(Violation) {
-    let slots = open.values.count { $0.isProcess || $0.reviewer != nil }
-    guard slots <= settings.agents else {
-      throw Violation(
-        promise: "no limit is exceeded", detail: "\(id) is number \(slots) of \(settings.agents)")
-    }
-  }
-
-  private func weighFiles(_ id: StepID) throws(Violation) {
-    guard let own = globs[id] else { return }
-    for other in open.keys where other != id {
-      for theirs in globs[other] ?? [] {
-        for mine in own where mine.commonPath(with: theirs) != nil {
-          throw Violation(
-            promise: "no two steps write the same files",
-            detail: "\(id) (\(mine.text)) beside \(other) (\(theirs.text))")
-        }
-      }
-    }
-  }
-
-  private func weighLeases(_ step: RunStep, _ opened: Opened) throws(Violation) {
-    for request in step.terms.resources {
-      let pool = Pool.resource(request.name)
-      let capacity = settings.quota(pool) ?? 1
-      let held = open.values.reduce(0) { sum, other in
-        sum + other.leases.filter { $0.name == pool }.reduce(0) { $0 + $1.count }
-      }
-      guard opened.leases.contains(where: { $0.name == pool }), held <= max(1, capacity) else {
-        throw Violation(
-          promise: "no limit is exceeded", detail: "\(step.id): \(held) of \(capacity) \(pool)")
-      }
-    }
-    if let lane = step.terms.lane {
-      let others = open.keys.filter { $0 != step.id && steps[$0]?.terms.lane == lane }
-      guard others.isEmpty else {
-        throw Violation(promise: "a lane is used by one", detail: "\(step.id) beside \(others)")
-      }
-    }
-    if let ports = opened.ports {
-      guard !open.contains(where: { $0.key != step.id && $0.value.ports == ports }) else {
-        throw Violation(promise: "a range of ports is used by one", detail: "\(step.id) \(ports)")
-      }
-    }
-  }
-
-  private mutating func weighSeat(_ seat: Seat, of id: StepID) throws(Violation) {
-    let used = open.values.flatMap { one in
-      (one.isProcess ? [one.seat] : []) + [one.reviewer]
-    }.compactMap(\.self)
-    func weigh(_ pool: String, _ count: Int) throws(Violation) {
-      guard let capacity = settings.quota(pool), count > capacity else { return }
-      throw Violation(
-        promise: "no limit is exceeded", detail: "\(id) is number \(count) of \(capacity) \(pool)")
-    }
-    if let agent = seat.agent {
-      try weigh(Pool.agent(agent), used.count { $0.agent == agent })
-    }
-    if let model = seat.model {
-      try weigh(Pool.model(model), used.count { $0.model == model })
-    }
-    try weigh(Pool.account(seat.account), used.count { $0.account == seat.account })
-    if let until = limitedUntil[seat.account], until > now {
-      throw Violation(
-        promise: "a limit is met once", detail: "\(id) on \(seat.account) before its reset")
-    }
-    let closed = [
-      Pool.account(seat.account), Pool.harness(seat.harness), seat.agent.map(Pool.agent) ?? "",
-    ]
-    if let name = barred.values.first(where: closed.contains) {
-      throw Violation(promise: "what is blocked is not used", detail: "\(id) on \(name)")
-    }
-    if spent.reaches(settings.cost, settings.tokens) {
-      throw Violation(promise: "no ceiling is exceeded", detail: "\(id) with nothing left")
-    }
-    if let last = launches.last, now - last < settings.spacing {
-      throw Violation(promise: "launches keep their distance", detail: "\(id)")
-    }
-    if let calls = settings.callsPerHour {
-      let recent = launches.suffix(calls).filter { now - $0 < .hours(1) }
-      guard recent.count < calls else {
-        throw Violation(promise: "no limit is exceeded", detail: "\(id): calls of an hour")
-      }
-    }
-    launches.append(now)
-  }
-
-  private mutating func begin(
-    _ check: Check, of step: StepID, _ seat: Seat?
-  ) throws(Violation) {
-    guard open[step] != nil, open[step]?.check == nil else {
-      throw Violation(promise: "a gate is tried once at a time", detail: "\(step)")
-    }
-    open[step]?.check = check
-    open[step]?.reviewer = seat
-    if let seat {
-      try weighSlots(step)
-      try weighSeat(seat, of: step)
-    } else {
-      let builds = open.values.count { $0.check != nil && $0.reviewer == nil }
-      guard builds <= settings.builds else {
-        throw Violation(
-          promise: "no limit is exceeded", detail: "\(builds) builds of \(settings.builds)")
-      }
-    }
-  }
-
-  // MARK: Ending
-
   private mutating func end(
     _ step: StepID, _ number: Int, _ failure: Failure?, _ charged: Usage, _ fate: Fate
   ) throws(Violation) {
@@ -376,8 +223,6 @@ package struct Watch: Sendable {
     satisfied.insert(step)
   }
 
-  // MARK: Processes
-
   /// A process of an attempt is about to start.
   package func allowStart(
     _ attempt: AttemptID, besides living: Set<AttemptID>
@@ -395,92 +240,5 @@ package struct Watch: Sendable {
   /// The answer of an account was heard and written down: from now on it is known.
   package mutating func hear(_ account: String, isLimitedUntil until: Instant) {
     limitedUntil[account] = max(limitedUntil[account] ?? until, until)
-  }
-
-  // MARK: Idleness
-
-  /// Whether a slot is idle though a step could have it, by a plain look at everything.
-  package func weighIdleness(of state: RunState) throws(Violation) {
-    guard state.phase == .running, runBlockers.isEmpty, state.reservation == nil else { return }
-    let slots = open.values.count { $0.isProcess || $0.reviewer != nil }
-    guard slots < settings.agents else { return }
-    for index in 0..<state.count where state.phase(index).isReady {
-      let step = state.id(index)
-      guard let spec = steps[step] else { continue }
-      if spec.kind == .group || spec.kind == .approval {
-        throw Violation(promise: "nothing idles", detail: "\(step) is ready")
-      }
-      if couldRun(spec, state.seats(index), state) {
-        throw Violation(
-          promise: "nothing idles", detail: "\(step) could run, \(slots) slots are taken")
-      }
-    }
-  }
-
-  private func couldRun(_ step: RunStep, _ seats: [Seat], _ state: RunState) -> Bool {
-    if state.head == nil, needsBranch { return false }
-    for other in open.keys {
-      if let lane = step.terms.lane, steps[other]?.terms.lane == lane { return false }
-      for theirs in globs[other] ?? [] {
-        for mine in globs[step.id] ?? [] where mine.commonPath(with: theirs) != nil {
-          return false
-        }
-      }
-    }
-    for request in step.terms.resources {
-      let pool = Pool.resource(request.name)
-      let capacity = settings.quota(pool) ?? 1
-      let free = capacity - held(pool) - (state.others[pool] ?? 0)
-      if free < request.count ?? max(1, capacity) { return false }
-    }
-    if step.terms.hasWorkspace {
-      for pool in [Pool.ports, Pool.worktrees] {
-        if let capacity = settings.quota(pool), held(pool) >= capacity { return false }
-      }
-    }
-    guard !seats.isEmpty else { return true }
-    // Budgets depend on what is left of each step's ceiling: where there is one, others judge it.
-    if settings.cost != nil || settings.tokens != nil { return false }
-    if let last = launches.last, now - last < settings.spacing { return false }
-    if let calls = settings.callsPerHour,
-      launches.suffix(calls).filter({ now - $0 < .hours(1) }).count >= calls
-    {
-      return false
-    }
-    return seats.contains { isFree($0, state) }
-  }
-
-  private func held(_ pool: String) -> Int {
-    open.values.reduce(0) { sum, one in
-      sum + one.leases.filter { $0.name == pool }.reduce(0) { $0 + $1.count }
-    }
-  }
-
-  private func isFree(_ seat: Seat, _ state: RunState) -> Bool {
-    let used = open.values.flatMap { one in
-      (one.isProcess ? [one.seat] : []) + [one.reviewer]
-    }.compactMap(\.self)
-    func isFull(_ pool: String, _ count: Int) -> Bool {
-      settings.quota(pool).map { count + (state.others[pool] ?? 0) >= $0 } ?? false
-    }
-    if let agent = seat.agent, isFull(Pool.agent(agent), used.count { $0.agent == agent }) {
-      return false
-    }
-    if let model = seat.model, isFull(Pool.model(model), used.count { $0.model == model }) {
-      return false
-    }
-    if isFull(Pool.account(seat.account), used.count { $0.account == seat.account }) {
-      return false
-    }
-    if let account = state.accounts[seat.account] {
-      if let until = account.limitedUntil, until > now { return false }
-      if account.isRecovering, let last = account.lastLaunch, now - last < settings.stagger {
-        return false
-      }
-    }
-    let closed = [
-      Pool.account(seat.account), Pool.harness(seat.harness), seat.agent.map(Pool.agent) ?? "",
-    ]
-    return !barred.values.contains(where: closed.contains)
   }
 }
