@@ -82,6 +82,19 @@ extension Watch {
         throw Violation(promise: "a lane is used by one", detail: "\(step.id) beside \(others)")
       }
     }
+    for pool in [Pool.ports, Pool.worktrees] where step.terms.hasWorkspace {
+      guard let capacity = settings.quota(pool) else { continue }
+      let held = held(pool)
+      guard opened.leases.contains(where: { $0.name == pool }), held <= capacity else {
+        throw Violation(
+          promise: "no limit is exceeded", detail: "\(step.id): \(held) of \(capacity) \(pool)")
+      }
+      guard pool != Pool.ports || opened.ports.map({ $0 < capacity }) ?? false else {
+        throw Violation(
+          promise: "an attempt has its own ports",
+          detail: "\(step.id) has \(opened.ports as Any) of \(capacity)")
+      }
+    }
     if let ports = opened.ports {
       guard !open.contains(where: { $0.key != step.id && $0.value.ports == ports }) else {
         throw Violation(promise: "a range of ports is used by one", detail: "\(step.id) \(ports)")
