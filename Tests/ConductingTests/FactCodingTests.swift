@@ -129,7 +129,8 @@ import Testing
 
   @Test func aSnapshotIsTheState() throws {
     var run = try Playing([
-      RunStep("g", kind: .group), agent("a") { $0.group = "g" }, agent("b", needs: ["g"]),
+      RunStep("g", kind: .group), agent("a") { $0.group = "g" },
+      agent("b", needs: ["g"]) { $0.terms = Self.full.terms },
       command("c") { $0.terms.lane = "x" },
     ])
     run.fail("a", .task)

@@ -84,8 +84,16 @@ struct Agenda: Sendable {
 
   /// Takes in terms that are new.
   private mutating func learn(_ state: RunState) {
+    // Many terms differ in something else than their files.
+    var globs: [String: Glob] = [:]
     claims = FileClaims(
-      state.terms.map { terms in terms.files.compactMap { try? Glob($0) } })
+      state.terms.map { terms in
+        terms.files.compactMap { file in
+          if let known = globs[file] { return known }
+          globs[file] = try? Glob(file)
+          return globs[file]
+        }
+      })
     rivalsHeld = Array(repeating: 0, count: claims.rivals.count)
     wants = state.terms.enumerated().map { number, terms in
       wants(of: terms, state.settings, claims.claims[number])
