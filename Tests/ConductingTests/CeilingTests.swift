@@ -114,6 +114,17 @@ import Testing
     #expect(run.state.outstandingEffects() == [.stop(run.attempt("a"))])
   }
 
+  @Test func anotherLimitLetsNoStepGoOn() throws {
+    var run = try run()
+    // The agent's own program knows of a smaller budget.
+    fail(&run, .budget, spending: Self.dollars(2))
+    #expect(run.command(.setLimit(limit: .agents(count: 9))) == nil)
+    #expect(run.state.blockers.map(\.kind) == [.budget])
+    #expect(run.active == [])
+    #expect(run.command(.retry(step: "a")) == nil)
+    #expect(run.active == ["a"])
+  }
+
   @Test func aStepOfAFailedRunIsRetriedWithAHigherCeiling() throws {
     var run = try run { $0.terms.retries = 0 }
     fail(&run, .task, spending: Self.dollars(5))

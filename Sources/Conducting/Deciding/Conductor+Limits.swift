@@ -5,9 +5,11 @@ extension Conductor {
   mutating func set(_ limit: Limit, by person: String) -> String? {
     if let flaw = limit.flaw ?? flaw(of: limit) { return flaw }
     emit(.limitChanged(limit: limit, by: person))
-    for blocker in state.blockers where blocker.kind == .budget && !isOver(blocker.scope) {
-      emit(.blockerResolved(blocker: blocker.id, how: "the limit was raised", by: person))
-      if case .step(let step) = blocker.scope { emit(.stepRevived(step: step, by: person)) }
+    if let scope = limit.scope, !isOver(limit) {
+      for blocker in state.blockers where blocker.kind == .budget && blocker.scope == scope {
+        emit(.blockerResolved(blocker: blocker.id, how: "the limit was raised", by: person))
+        if case .step(let step) = scope { emit(.stepRevived(step: step, by: person)) }
+      }
     }
     weighBudget()
     return nil
@@ -26,15 +28,25 @@ extension Conductor {
     return words.map { "`\(step)` \($0) then: give it more, or cancel it" }
   }
 
-  /// Whether what was to be spent is still used up.
-  private func isOver(_ scope: Blocker.Scope) -> Bool {
-    let spent = state.spent
-    switch scope {
-    case .pool(Pool.cost): return state.settings.cost.map { spent.cost ?? .zero >= $0 } ?? false
-    case .pool(Pool.tokens): return state.settings.tokens.map { spent.tokens ?? 0 >= $0 } ?? false
-    case .step(let step):
-      return state.index(of: step).map { state.exhaustion(of: $0) != nil } ?? true
-    case .run, .pool: return true
+  /// Whether what was to be spent is used up all the same.
+  private func isOver(_ limit: Limit) -> Bool {
+    switch limit {
+    case .cost(let most): most.map { state.spent.cost ?? .zero >= $0 } ?? false
+    case .tokens(let most): most.map { state.spent.tokens ?? 0 >= $0 } ?? false
+    case .step(let step, _, _): state.index(of: step).flatMap { state.exhaustion(of: $0) } != nil
+    case .agents, .builds, .quota, .spacing, .callsPerHour: false
+    }
+  }
+}
+
+extension Limit {
+  /// What is blocked where it is used up.
+  fileprivate var scope: Blocker.Scope? {
+    switch self {
+    case .cost: .pool(name: Pool.cost)
+    case .tokens: .pool(name: Pool.tokens)
+    case .step(let step, _, _): .step(step: step)
+    case .agents, .builds, .quota, .spacing, .callsPerHour: nil
     }
   }
 }
