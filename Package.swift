@@ -202,6 +202,13 @@ if Context.environment["DIVISI_BENCH"] != nil {
       name: "bench-processes", dependencies: ["Processes", "Supervision"],
       path: "Bench/Processes", swiftSettings: settings))
   package.products.append(
+    .executable(name: "bench-resuming", targets: ["bench-resuming"]))
+  package.targets.append(
+    .executableTarget(
+      name: "bench-resuming",
+      dependencies: ["Conducting", "Journal", "Plans", "Runtime", "Simulation"],
+      path: "Bench/Resuming", swiftSettings: settings))
+  package.products.append(
     .executable(name: "bench-conducting", targets: ["bench-conducting"]))
   package.targets.append(
     .executableTarget(

@@ -119,7 +119,8 @@ extension Faults {
   static var kinds: [WritableKeyPath<Faults, Int>] {
     [
       \.task, \.crash, \.hang, \.timeout, \.rateLimit, \.network, \.authentication, \.environment,
-      \.preparing, \.inspection, \.unknownCost, \.overspending, \.question, \.longCommand, \.gate,
+      \.preparing, \.inspection, \.unknownCost, \.overspending, \.question, \.longCommand,
+      \.patientAgent, \.gate,
       \.brokenGate, \.conflict, \.mergedGate, \.movedHead, \.otherRun, \.fullDisk, \.reboot,
       \.twice,
       \.clockBack, \.meddling,

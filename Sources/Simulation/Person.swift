@@ -49,6 +49,8 @@ struct Person {
 
   private mutating func mend(_ blocker: Blocker, _ state: RunState) -> [Command] {
     switch blocker.scope {
+    case .step(let step) where blocker.kind == .budget:
+      return [.setLimit(limit: .step(step: step, cost: nil, tokens: nil))]
     case .step(let step):
       retried[step, default: 0] += 1
       return retried[step, default: 0] > 3
@@ -68,7 +70,7 @@ struct Person {
   /// Anything that the command line offers, sensible or not.
   private func whim(_ state: RunState, _ chance: inout Chance) -> Command {
     let step = state.id(chance.number(0...state.count - 1))
-    switch chance.number(0...15) {
+    switch chance.number(0...19) {
     case 0: return .pause
     case 1: return .pauseNow
     case 2: return .resume
@@ -80,10 +82,31 @@ struct Person {
     case 9: return .answer(step: step, text: "a whim")
     case 10, 11:
       return .setPriority(step: step, priority: chance.one(of: Priority.allCases))
-    case 12: return .setLimit(limit: .agents(count: chance.number(0...6)))
-    case 13: return .setLimit(limit: .builds(count: chance.number(1...3)))
-    case 14: return .resolve(blocker: chance.number(1...5), reason: "a whim")
+    case 12...17: return .setLimit(limit: limit(step, &chance))
+    case 18: return .resolve(blocker: chance.number(1...5), reason: "a whim")
     default: return .amend(change: amendment(step, state, &chance))
+    }
+  }
+
+  /// Any limit, wide or narrow.
+  private func limit(_ step: StepID, _ chance: inout Chance) -> Limit {
+    func dollars(_ most: Int) -> Money {
+      Money(microdollars: Int64(chance.number(0...most)) * 1_000_000)
+    }
+    switch chance.number(0...9) {
+    case 0: return .agents(count: chance.number(0...6))
+    case 1: return .builds(count: chance.number(1...3))
+    case 2: return .spacing(span: .seconds(Int64(chance.one(of: [0, 2, 60, 1200]))))
+    case 3: return .callsPerHour(count: chance.happens(300) ? nil : chance.number(2...30))
+    case 4, 5:
+      let pools = [Pool.ports, Pool.worktrees, Pool.model("opus"), Pool.model("sonnet")]
+      return .quota(name: chance.one(of: pools), count: chance.number(0...6))
+    case 6: return .cost(cost: chance.happens(300) ? nil : dollars(80))
+    case 7: return .tokens(count: chance.happens(300) ? nil : chance.number(0...20) * 100_000)
+    default:
+      return .step(
+        step: step, cost: chance.happens(300) ? nil : dollars(8),
+        tokens: chance.happens(500) ? nil : chance.number(0...10) * 100_000)
     }
   }
 

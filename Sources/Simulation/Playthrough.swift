@@ -16,7 +16,7 @@ package struct Playthrough {
     case hour(Int)
   }
 
-  private struct Scheduled: Comparable {
+  struct Scheduled: Comparable {
     let at: Instant
     let number: Int
     let happening: Happening
@@ -35,26 +35,28 @@ package struct Playthrough {
   let scenario: Scenario
   let tampering: Tampering
   var world: World
-  package private(set) var conductor: Conductor
-  package private(set) var journal = MemoryJournal()
-  package private(set) var watch: Watch
+  package internal(set) var conductor: Conductor
+  package internal(set) var journal = MemoryJournal()
+  package internal(set) var watch: Watch
   var clock = Playthrough.start
-  private var line = Heap<Scheduled>()
+  var line = Heap<Scheduled>()
   private var scheduled = 0
   /// What is under way for each step, and for the run as a whole.
-  private var underWay: [StepID: [Effect]] = [:]
-  private var runUnderWay: [Effect] = []
-  private var hasCrashed = false
-  private var isFirst = true
+  var underWay: [StepID: [Effect]] = [:]
+  var runUnderWay: [Effect] = []
+  var hasCrashed = false
+  var isFirst = true
   var person: Person
   /// What the committed events make, for comparison.
-  private var replica = RunState()
+  var replica = RunState()
   private var lastCompleted = 0
+  /// What was broken by an effect, to be thrown with what is heard next.
+  var pending: Violation?
   /// How closely to look: everything at every decision, or hardly anything, for speed.
-  private let scrutiny: Scrutiny
+  let scrutiny: Scrutiny
   package private(set) var trace: [Event] = []
   package private(set) var decisions = 0
-  package private(set) var restarts = 0
+  package internal(set) var restarts = 0
 
   package enum Scrutiny: Sendable {
     case everything
@@ -148,7 +150,7 @@ package struct Playthrough {
     }
   }
 
-  private mutating func decide(_ input: Input, _ time: Instant) throws(Violation) {
+  mutating func decide(_ input: Input, _ time: Instant) throws(Violation) {
     decisions += 1
     var twin: Conductor?
     if scrutiny == .everything, decisions % 5 == 0 { twin = conductor }
@@ -213,330 +215,6 @@ package struct Playthrough {
       throw Violation(promise: "progress does not go back", detail: "\(completed)")
     }
     lastCompleted = completed
-  }
-
-  // MARK: Dying
-
-  private enum Death { case before, behind }
-
-  private mutating func crash() -> Death? {
-    // The first commit makes the run: without it there is nothing to take up.
-    if isFirst {
-      isFirst = false
-      return nil
-    }
-    switch scenario.crashes {
-    case .none: return nil
-    case .random(let permille):
-      var chance = world.chance("crash \(decisions)")
-      guard world.isWild(clock), chance.happens(permille) else { return nil }
-      return chance.happens(500) ? .before : .behind
-    case .at(let commit, let isCommitted):
-      guard !hasCrashed, journal.commits == commit else { return nil }
-      hasCrashed = true
-      return isCommitted ? .behind : .before
-    }
-  }
-
-  /// A new runner, with nothing but the journal, finds out what is really there and goes on.
-  private mutating func restart(isCommitted: Bool = true) throws(Violation) {
-    restarts += 1
-    let before = conductor
-    let events: [Event]
-    do { events = try journal.events() } catch {
-      throw Violation(promise: "what is written can be read", detail: "\(error)")
-    }
-    conductor = Conductor(RunState(of: tampering.recovered(events)))
-    if isCommitted {
-      guard before.state == conductor.state,
-        before.state.outstandingEffects() == conductor.state.outstandingEffects()
-      else {
-        throw Violation(
-          promise: "a restart changes nothing",
-          detail: conductor.state.difference(from: before.state))
-      }
-    }
-    try compareSnapshot()
-    replica = conductor.state
-    // Whatever was being waited for is waited for no more; processes live on, and so do people.
-    var kept: [Scheduled] = []
-    while let next = line.pop() {
-      switch next.happening {
-      case .person, .hour: kept.append(next)
-      case .answer(let effect, _): world.abandon(effect, clock)
-      case .sighting, .seenAgain, .processEnds: break
-      }
-    }
-    for next in kept { line.push(next) }
-    underWay = [:]
-    runUnderWay = []
-    clock = clock + .seconds(1)
-    let outstanding = conductor.state.outstandingEffects()
-    for effect in outstanding { try begin(effect) }
-    for effect in outstanding {
-      if let step = effect.attempt?.step { underWay[step, default: []].append(effect) }
-    }
-    runUnderWay = conductor.state.runEffects()
-    try receive(.opened(runner: "runner \(restarts + 1)"))
-    // Who takes a run up reads anew what others hold.
-    let known = conductor.state.others.keys.sorted()
-    if !known.isEmpty {
-      try receive(.sharesChanged(others: known.map { Quota($0, world.others[$0] ?? 0) }))
-    }
-  }
-
-  /// A snapshot is only a saving of time.
-  private func compareSnapshot() throws(Violation) {
-    let state = conductor.state
-    guard let read = try? RunState(snapshot: state.snapshot()), read == state else {
-      throw Violation(promise: "a snapshot is the state", detail: "at \(state.sequence)")
-    }
-  }
-
-  // MARK: Effects
-
-  private mutating func carryOut(_ decision: Decision) {
-    if let violation = carryOutAll(decision) { pending = violation }
-  }
-
-  private var pending: Violation?
-
-  private mutating func carryOutAll(_ decision: Decision) -> Violation? {
-    do throws(Violation) {
-      for (step, effects) in decision.steps {
-        let known = underWay[step] ?? []
-        if effects == known { continue }
-        underWay[step] = effects.isEmpty ? nil : effects
-        for effect in known where !effects.contains(effect) { world.abandon(effect, clock) }
-        for effect in effects where !known.contains(effect) { try begin(effect) }
-      }
-      if let effects = decision.run {
-        for effect in effects where !runUnderWay.contains(effect) { try begin(effect) }
-        runUnderWay = effects
-      }
-      return nil
-    } catch {
-      return error
-    }
-  }
-
-  private func isWanted(_ effect: Effect) -> Bool {
-    guard let step = effect.attempt?.step else { return runUnderWay.contains(effect) }
-    return underWay[step]?.contains(effect) ?? false
-  }
-
-  private mutating func begin(_ effect: Effect) throws(Violation) {
-    switch effect {
-    case .openBranch: answer(effect, .branchOpened(head: world.branch.head), after: .seconds(1))
-    case .prepare(let attempt):
-      guard let holder = conductor.state.attempt(attempt) else { return }
-      let (span, input) = world.prepare(attempt, holder, clock)
-      answer(effect, input, after: span)
-    case .run(let attempt): try run(attempt)
-    case .stop(let attempt): answer(effect, .clock, after: .milliseconds(world.grace(attempt)))
-    case .inspect(let attempt):
-      let (span, input) = world.inspect(attempt, clock)
-      answer(effect, input, after: span)
-    case .check(let attempt, let check):
-      let (span, input) = world.check(attempt, check, clock)
-      answer(effect, input, after: span)
-    case .merge(let attempt, let merge, let base):
-      let (span, input) = world.merge(attempt, merge, base, clock)
-      answer(effect, input, after: span)
-    case .land: answer(effect, .clock, after: .milliseconds(20))
-    case .answer(let attempt, let answers):
-      if world.processes[attempt]?.wants == answers {
-        world.processes[attempt]?.wants = 0
-        world.processes[attempt]?.ends = clock + .minutes(3)
-        schedule(.processEnds(attempt), after: .minutes(3))
-      }
-    case .probe: answer(effect, .clock, after: .minutes(5))
-    }
-  }
-
-  private mutating func answer(_ effect: Effect, _ input: Input, after span: Span) {
-    schedule(.answer(effect, input), after: span)
-  }
-
-  private mutating func run(_ attempt: AttemptID) throws(Violation) {
-    guard let known = conductor.state.attempt(attempt) else { return }
-    let isNew = world.processes[attempt] == nil
-    if isNew {
-      try watch.allowStart(attempt, besides: world.living)
-      // It was launched, and no trace of it is left.
-      if known.phase == .running {
-        schedule(
-          .answer(
-            .run(attempt), .ended(attempt, .failed(Failure(.lost, "no trace of it")), Usage())),
-          after: .seconds(1))
-        return
-      }
-    }
-    let process = world.start(attempt, known.seat, clock)
-    if known.phase == .launching {
-      schedule(
-        .answer(.run(attempt), .launched(attempt, process: "pid of \(attempt)")),
-        after: scenario.pace == .exact ? .zero : .milliseconds(3))
-    }
-    if isNew {
-      for (at, input) in world.sightings(attempt, process, clock) {
-        schedule(.sighting(attempt, input), after: at - clock)
-      }
-    } else if world.living.contains(attempt), process.activity != nil {
-      schedule(.seenAgain(attempt), after: .milliseconds(4))
-    }
-    schedule(.processEnds(attempt), after: max(.milliseconds(5), process.ends - clock))
-  }
-
-  // MARK: Going on
-
-  private mutating func carryOn(_ happening: Happening) throws(Violation) {
-    switch happening {
-    case .answer(let effect, let input):
-      guard isWanted(effect) else { return }
-      try deliver(effect, input)
-    case .sighting(let attempt, let input):
-      guard isWanted(.run(attempt)), world.living.contains(attempt) else { return }
-      if case .observed(_, .waitingForPerson) = input {
-        world.processes[attempt]?.wants =
-          (conductor.state.attempt(attempt)?.answers.count ?? 0) + 1
-      }
-      if case .observed(_, let activity) = input { world.processes[attempt]?.activity = activity }
-      if case .observed(_, .stalled) = input { world.processes[attempt]?.ends = .distantFuture }
-      try receive(input)
-    case .seenAgain(let attempt):
-      guard isWanted(.run(attempt)), let process = world.processes[attempt],
-        world.living.contains(attempt), let activity = process.activity
-      else { return }
-      if case .waitingForPerson = activity, process.wants == 0 {
-        try receive(.observed(attempt, .working))
-      } else {
-        try receive(.observed(attempt, activity))
-      }
-    case .processEnds(let attempt):
-      guard let process = world.processes[attempt], process.ends <= clock, process.wants == 0
-      else { return }
-      world.hasEnded(attempt)
-      guard isWanted(.run(attempt)) else { return }
-      if conductor.state.attempt(attempt)?.phase == .launching {
-        try receive(.launched(attempt, process: "pid of \(attempt)"))
-      }
-      let runner = restarts
-      try receive(.ended(attempt, process.ending, process.usage))
-      if runner == restarts, case .failed(let failure) = process.ending,
-        failure.kind == .rateLimit, let until = failure.resetAt, let seat = process.seat
-      {
-        watch.hear(seat.account, isLimitedUntil: until)
-      }
-    case .person: try meetPerson()
-    case .hour(let hour): try passHour(hour)
-    }
-    if let violation = pending { throw violation }
-  }
-
-  private mutating func deliver(_ effect: Effect, _ input: Input) throws(Violation) {
-    switch effect {
-    case .stop(let attempt):
-      let (ending, usage) = world.stop(attempt, clock)
-      try receive(.ended(attempt, ending, usage))
-    case .land(let attempt, let merge, let from, let to):
-      world.moveBranch("\(attempt) \(merge)", clock)
-      try receive(.landed(attempt, merge: merge, world.land(attempt, from: from, to: to)))
-    case .probe:
-      if world.isDiskFull {
-        try receive(.probed(isFit: false, message: "2% of the disk is free"))
-        schedule(.answer(.probe, .clock), after: .minutes(5))
-      } else {
-        try receive(.probed(isFit: true, message: "40% of the disk is free"))
-      }
-    case .prepare(let attempt):
-      if case .ended = input { world.shares[attempt] = nil }
-      try receive(input)
-    default: try receive(input)
-    }
-    world.release(conductor.state)
-  }
-
-  /// What befalls the machine in an hour.
-  private mutating func passHour(_ hour: Int) throws(Violation) {
-    guard world.isWild(clock) else {
-      world.isDiskFull = false
-      if !world.others.isEmpty {
-        let freed = world.others.keys.sorted().map { Quota($0, 0) }
-        world.others = [:]
-        try receive(.sharesChanged(others: freed))
-      }
-      return
-    }
-    var chance = world.chance("hour \(hour)")
-    if chance.happens(scenario.faults.fullDisk) {
-      world.isDiskFull = true
-      try receive(.probed(isFit: false, message: "2% of the disk is free"))
-    } else {
-      world.isDiskFull = false
-    }
-    if chance.happens(scenario.faults.otherRun) {
-      let pools = scenario.order.settings.quotas.filter { Pool.isShared($0.name) }
-      if !pools.isEmpty {
-        let pool = chance.one(of: pools)
-        // The other run takes what is free, as the ledger allows, and tells when it gives it back.
-        let ours = world.shares.values.reduce(0) { $0 + $1.count { $0 == pool.name } }
-        let held = chance.number(0...max(0, pool.count - ours))
-        let isMore = held > world.others[pool.name] ?? 0
-        world.others[pool.name] = held == 0 ? nil : held
-        if !isMore { try receive(.sharesChanged(others: [Quota(pool.name, held)])) }
-      }
-    }
-    if chance.happens(scenario.faults.reboot) {
-      world.reboot()
-      try restart()
-    }
-    schedule(.hour(hour + 1), after: .minutes(30))
-  }
-
-  // MARK: The end
-
-  /// What is left must be what was said.
-  private func weighEnd() throws(Violation) {
-    guard scrutiny == .everything else { return }
-    let living = world.living
-    guard living.isEmpty else {
-      throw Violation(promise: "no process is left that nobody owns", detail: "\(living)")
-    }
-    var merged: Set<StepID> = []
-    for case (_, let attempt?) in world.branch.log {
-      guard merged.insert(attempt.step).inserted else {
-        throw Violation(promise: "nothing is merged twice", detail: "\(attempt)")
-      }
-    }
-    for index in 0..<conductor.state.count
-    where conductor.state.terms(index).hasWorkspace && conductor.state.attempts(index) > 0 {
-      let step = conductor.state.id(index)
-      if case .step? = conductor.state.terms(index).contingency { continue }
-      guard (conductor.state.phase(index) == .completed) == merged.contains(step) else {
-        throw Violation(promise: "done means merged", detail: "\(step)")
-      }
-    }
-    let events: [Event]
-    do { events = try journal.events() } catch {
-      throw Violation(promise: "what is written can be read", detail: "\(error)")
-    }
-    guard events == trace, RunState(of: events) == conductor.state else {
-      throw Violation(promise: "no event is lost or invented", detail: "at the end")
-    }
-  }
-}
-
-extension Effect {
-  /// The attempt that it is for; nothing where it is for the run.
-  package var attempt: AttemptID? {
-    switch self {
-    case .openBranch, .probe: nil
-    case .prepare(let attempt), .run(let attempt), .stop(let attempt), .inspect(let attempt),
-      .check(let attempt, _), .merge(let attempt, _, _), .land(let attempt, _, _, _),
-      .answer(let attempt, _):
-      attempt
-    }
   }
 }
 

@@ -68,8 +68,11 @@ private struct OrderMaker {
     if step.kind == .agent {
       step.terms.seats = (0..<chance.number(1...2)).map { _ in seat() }
       step.terms.expectedCost = Money(microdollars: Int64(chance.number(1...2_000_000)))
-      if chance.happens(200) { step.terms.cost = Money(microdollars: 5_000_000) }
-      if chance.happens(100) { step.terms.tokens = 1_000_000 }
+      // Some leave enough for one attempt or two.
+      if chance.happens(200) {
+        step.terms.cost = Money(microdollars: Int64(chance.number(1...5)) * 1_000_000)
+      }
+      if chance.happens(100) { step.terms.tokens = chance.number(1...10) * 100_000 }
     }
     step.terms.hasWorkspace = chance.happens(700)
     if chance.happens(100) { step.terms.lane = chance.one(of: ["api", "ui"]) }

@@ -53,6 +53,8 @@ package struct Faults: Hashable, Sendable {
   package var overspending = 0
   package var question = 0
   package var longCommand = 0
+  /// An agent waits for its limit by itself.
+  package var patientAgent = 0
   package var gate = 0
   package var brokenGate = 0
   package var conflict = 0
@@ -91,6 +93,7 @@ package struct Faults: Hashable, Sendable {
     faults.overspending = 40
     faults.question = 60
     faults.longCommand = 100
+    faults.patientAgent = 30
     faults.gate = 150
     faults.brokenGate = 15
     faults.conflict = 100

@@ -12,34 +12,45 @@ package struct Violation: Error, Sendable, CustomStringConvertible {
 /// plan and nobody else what is allowed, and throws what breaks a promise.
 package struct Watch: Sendable {
   private let order: RunOrder
-  private var steps: [StepID: RunStep]
-  private let globs: [StepID: [Glob]]
-  private var settings: RunSettings
+  var steps: [StepID: RunStep]
+  let globs: [StepID: [Glob]]
+  var settings: RunSettings
   /// Attempts between their beginning and their end, by events.
-  private var open: [StepID: Opened] = [:]
+  var open: [StepID: Opened] = [:]
   /// Steps whose needs may go on.
-  private var satisfied: Set<StepID> = []
-  private var completed: Set<StepID> = []
-  private var removed: Set<StepID> = []
-  private var numbers: [StepID: Int] = [:]
+  var satisfied: Set<StepID> = []
+  var completed: Set<StepID> = []
+  var removed: Set<StepID> = []
+  var numbers: [StepID: Int] = [:]
   private var failures: [StepID: Int] = [:]
   private var allowance: [StepID: Int] = [:]
-  private var launches: [Instant] = []
-  private var limitedUntil: [String: Instant] = [:]
-  private var barred: [Int: String] = [:]
-  private var runBlockers: Set<Int> = []
+  var launches: [Instant] = []
+  var limitedUntil: [String: Instant] = [:]
+  var barred: [Int: String] = [:]
+  var runBlockers: Set<Int> = []
   /// Some step works in a worktree, or did before the plan was changed.
-  private var needsBranch: Bool
-  private var isPaused = false
-  private var isCancelling = false
-  private var isEnded = false
-  private var spent = Usage(cost: .zero, tokens: 0)
+  var needsBranch: Bool
+  var isPaused = false
+  var isCancelling = false
+  var isEnded = false
+  var spent = Spent()
+  var spentOn: [StepID: Spent] = [:]
   /// Gates of merged trees that have passed, by merge.
   private var passed: [Int: Int] = [:]
   private var landings: [StepID: Int] = [:]
-  private var now = Instant(milliseconds: 0)
+  var now = Instant(milliseconds: 0)
 
-  private struct Opened: Sendable {
+  struct Spent: Sendable {
+    var cost = Money.zero
+    var tokens = 0
+
+    /// Whether a ceiling leaves nothing.
+    func reaches(_ cost: Money?, _ tokens: Int?) -> Bool {
+      (cost.map { self.cost >= $0 } ?? false) || (tokens.map { self.tokens >= $0 } ?? false)
+    }
+  }
+
+  struct Opened: Sendable {
     var number: Int
     var seat: Seat?
     var leases: [Quota]
@@ -80,15 +91,13 @@ package struct Watch: Sendable {
     case .attemptFinished(let step, _, _, _, let charged):
       open[step]?.isProcess = false
       open[step]?.leases.removeAll { $0.name == Pool.cost || $0.name == Pool.tokens }
-      spent.cost = (spent.cost ?? .zero) + (charged.cost ?? .zero)
-      spent.tokens = (spent.tokens ?? 0) + (charged.tokens ?? 0)
+      charge(charged, to: step)
     case .approvalAsked(let step, _, _): open[step]?.isProcess = false
     case .checkBegan(let step, _, let check, let seat): try begin(check, of: step, seat)
     case .checkEnded(let step, _, let check, let verdict):
       open[step]?.check = nil
       open[step]?.reviewer = nil
-      spent.cost = (spent.cost ?? .zero) + (verdict.usage?.cost ?? .zero)
-      spent.tokens = (spent.tokens ?? 0) + (verdict.usage?.tokens ?? 0)
+      if let usage = verdict.usage { charge(usage, to: step) }
       if let merge = check.merge, verdict.result == .passed { passed[merge, default: 0] += 1 }
     case .mergeReset(let step, _, _), .mergeRefused(let step, _, _, _):
       open[step]?.check = nil
@@ -134,7 +143,7 @@ package struct Watch: Sendable {
     case .limitChanged(let limit, _): change(limit)
     case .blockerRaised(let blocker):
       switch blocker.scope {
-      case .run: runBlockers.insert(blocker.id)
+      case .run: if blocker.kind != .deadlock { runBlockers.insert(blocker.id) }
       case .pool(let name): barred[blocker.id] = name
       case .step: break
       }
@@ -162,159 +171,18 @@ package struct Watch: Sendable {
     case .callsPerHour(let count): settings.callsPerHour = count
     case .cost(let cost): settings.cost = cost
     case .tokens(let count): settings.tokens = count
+    case .step(let step, let cost, let tokens):
+      steps[step]?.terms.cost = cost
+      steps[step]?.terms.tokens = tokens
     }
   }
 
-  // MARK: Beginning
-
-  private mutating func begin(
-    _ id: StepID, _ number: Int, _ seat: Seat?, _ ports: Int?, _ leases: [Quota]
-  ) throws(Violation) {
-    guard open[id] == nil else {
-      throw Violation(promise: "no two live attempts of one step", detail: "\(id) #\(number)")
-    }
-    guard let step = steps[id], !removed.contains(id) else {
-      throw Violation(promise: "only steps of the plan run", detail: "\(id)")
-    }
-    guard !completed.contains(id) else {
-      throw Violation(promise: "no finished work is done again", detail: "\(id) #\(number)")
-    }
-    guard number > numbers[id, default: 0] else {
-      throw Violation(promise: "no attempt is begun twice", detail: "\(id) #\(number)")
-    }
-    numbers[id] = number
-    guard !isPaused, !isCancelling, !isEnded, runBlockers.isEmpty else {
-      throw Violation(promise: "a run that is stopped starts nothing", detail: "\(id)")
-    }
-    for need in needs(of: step) where !satisfied.contains(need) {
-      throw Violation(promise: "no step before what it needs", detail: "\(id) before \(need)")
-    }
-    let opened = Opened(number: number, seat: seat, leases: leases, ports: ports)
-    open[id] = opened
-    guard step.kind != .approval else { return }
-    try weighSlots(id)
-    try weighFiles(id)
-    try weighLeases(step, opened)
-    if let seat { try weighSeat(seat, of: id) }
+  private mutating func charge(_ usage: Usage, to step: StepID) {
+    spent.cost = spent.cost + (usage.cost ?? .zero)
+    spent.tokens += usage.tokens ?? 0
+    spentOn[step, default: Spent()].cost = (spentOn[step]?.cost ?? .zero) + (usage.cost ?? .zero)
+    spentOn[step]?.tokens += usage.tokens ?? 0
   }
-
-  private func needs(of step: RunStep) -> [StepID] {
-    var needs = step.needs
-    if let group = step.group { needs += steps[group]?.needs ?? [] }
-    return needs.filter { !removed.contains($0) }
-  }
-
-  private func weighSlots(_ id: StepID) throws(Violation) {
-    let slots = open.values.count { $0.isProcess || $0.reviewer != nil }
-    guard slots <= settings.agents else {
-      throw Violation(
-        promise: "no limit is exceeded", detail: "\(id) is number \(slots) of \(settings.agents)")
-    }
-  }
-
-  private func weighFiles(_ id: StepID) throws(Violation) {
-    guard let own = globs[id] else { return }
-    for other in open.keys where other != id {
-      for theirs in globs[other] ?? [] {
-        for mine in own where mine.commonPath(with: theirs) != nil {
-          throw Violation(
-            promise: "no two steps write the same files",
-            detail: "\(id) (\(mine.text)) beside \(other) (\(theirs.text))")
-        }
-      }
-    }
-  }
-
-  private func weighLeases(_ step: RunStep, _ opened: Opened) throws(Violation) {
-    for request in step.terms.resources {
-      let pool = Pool.resource(request.name)
-      let capacity = settings.quota(pool) ?? 1
-      let held = open.values.reduce(0) { sum, other in
-        sum + other.leases.filter { $0.name == pool }.reduce(0) { $0 + $1.count }
-      }
-      guard opened.leases.contains(where: { $0.name == pool }), held <= max(1, capacity) else {
-        throw Violation(
-          promise: "no limit is exceeded", detail: "\(step.id): \(held) of \(capacity) \(pool)")
-      }
-    }
-    if let lane = step.terms.lane {
-      let others = open.keys.filter { $0 != step.id && steps[$0]?.terms.lane == lane }
-      guard others.isEmpty else {
-        throw Violation(promise: "a lane is used by one", detail: "\(step.id) beside \(others)")
-      }
-    }
-    if let ports = opened.ports {
-      guard !open.contains(where: { $0.key != step.id && $0.value.ports == ports }) else {
-        throw Violation(promise: "a range of ports is used by one", detail: "\(step.id) \(ports)")
-      }
-    }
-  }
-
-  private mutating func weighSeat(_ seat: Seat, of id: StepID) throws(Violation) {
-    let used = open.values.flatMap { one in
-      (one.isProcess ? [one.seat] : []) + [one.reviewer]
-    }.compactMap(\.self)
-    func weigh(_ pool: String, _ count: Int) throws(Violation) {
-      guard let capacity = settings.quota(pool), count > capacity else { return }
-      throw Violation(
-        promise: "no limit is exceeded", detail: "\(id) is number \(count) of \(capacity) \(pool)")
-    }
-    if let agent = seat.agent {
-      try weigh(Pool.agent(agent), used.count { $0.agent == agent })
-    }
-    if let model = seat.model {
-      try weigh(Pool.model(model), used.count { $0.model == model })
-    }
-    try weigh(Pool.account(seat.account), used.count { $0.account == seat.account })
-    if let until = limitedUntil[seat.account], until > now {
-      throw Violation(
-        promise: "a limit is met once", detail: "\(id) on \(seat.account) before its reset")
-    }
-    let closed = [
-      Pool.account(seat.account), Pool.harness(seat.harness), seat.agent.map(Pool.agent) ?? "",
-    ]
-    if let name = barred.values.first(where: closed.contains) {
-      throw Violation(promise: "what is blocked is not used", detail: "\(id) on \(name)")
-    }
-    if let ceiling = settings.cost, spent.cost ?? .zero >= ceiling {
-      throw Violation(promise: "no ceiling is exceeded", detail: "\(id) with nothing left")
-    }
-    if let ceiling = settings.tokens, spent.tokens ?? 0 >= ceiling {
-      throw Violation(promise: "no ceiling is exceeded", detail: "\(id) with no tokens left")
-    }
-    if let last = launches.last, now - last < settings.spacing {
-      throw Violation(promise: "launches keep their distance", detail: "\(id)")
-    }
-    if let calls = settings.callsPerHour {
-      let recent = launches.suffix(calls).filter { now - $0 < .hours(1) }
-      guard recent.count < calls else {
-        throw Violation(promise: "no limit is exceeded", detail: "\(id): calls of an hour")
-      }
-    }
-    launches.append(now)
-  }
-
-  private mutating func begin(
-    _ check: Check, of step: StepID, _ seat: Seat?
-  ) throws(Violation) {
-    guard open[step] != nil, open[step]?.check == nil else {
-      throw Violation(promise: "a gate is tried once at a time", detail: "\(step)")
-    }
-    open[step]?.check = check
-    open[step]?.reviewer = seat
-    if let seat {
-      try weighSlots(step)
-      try weighSeat(seat, of: step)
-    } else {
-      let builds = open.values.count { $0.check != nil && $0.reviewer == nil }
-      guard builds <= settings.builds else {
-        throw Violation(
-          promise: "no limit is exceeded", detail: "\(builds) builds of \(settings.builds)")
-      }
-    }
-  }
-
-  // MARK: Ending
 
   private mutating func end(
     _ step: StepID, _ number: Int, _ failure: Failure?, _ charged: Usage, _ fate: Fate
@@ -323,8 +191,7 @@ package struct Watch: Sendable {
       throw Violation(promise: "only what has begun ends", detail: "\(step) #\(number)")
     }
     open[step] = nil
-    spent.cost = (spent.cost ?? .zero) + (charged.cost ?? .zero)
-    spent.tokens = (spent.tokens ?? 0) + (charged.tokens ?? 0)
+    charge(charged, to: step)
     switch fate {
     case .completed:
       if steps[step]?.terms.hasWorkspace == true, landings[step] != 1 {
@@ -356,8 +223,6 @@ package struct Watch: Sendable {
     satisfied.insert(step)
   }
 
-  // MARK: Processes
-
   /// A process of an attempt is about to start.
   package func allowStart(
     _ attempt: AttemptID, besides living: Set<AttemptID>
@@ -375,92 +240,5 @@ package struct Watch: Sendable {
   /// The answer of an account was heard and written down: from now on it is known.
   package mutating func hear(_ account: String, isLimitedUntil until: Instant) {
     limitedUntil[account] = max(limitedUntil[account] ?? until, until)
-  }
-
-  // MARK: Idleness
-
-  /// Whether a slot is idle though a step could have it, by a plain look at everything.
-  package func weighIdleness(of state: RunState) throws(Violation) {
-    guard state.phase == .running, runBlockers.isEmpty, state.reservation == nil else { return }
-    let slots = open.values.count { $0.isProcess || $0.reviewer != nil }
-    guard slots < settings.agents else { return }
-    for index in 0..<state.count where state.phase(index).isReady {
-      let step = state.id(index)
-      guard let spec = steps[step] else { continue }
-      if spec.kind == .group || spec.kind == .approval {
-        throw Violation(promise: "nothing idles", detail: "\(step) is ready")
-      }
-      if couldRun(spec, state.seats(index), state) {
-        throw Violation(
-          promise: "nothing idles", detail: "\(step) could run, \(slots) slots are taken")
-      }
-    }
-  }
-
-  private func couldRun(_ step: RunStep, _ seats: [Seat], _ state: RunState) -> Bool {
-    if state.head == nil, needsBranch { return false }
-    for other in open.keys {
-      if let lane = step.terms.lane, steps[other]?.terms.lane == lane { return false }
-      for theirs in globs[other] ?? [] {
-        for mine in globs[step.id] ?? [] where mine.commonPath(with: theirs) != nil {
-          return false
-        }
-      }
-    }
-    for request in step.terms.resources {
-      let pool = Pool.resource(request.name)
-      let capacity = settings.quota(pool) ?? 1
-      let free = capacity - held(pool) - (state.others[pool] ?? 0)
-      if free < request.count ?? max(1, capacity) { return false }
-    }
-    if step.terms.hasWorkspace {
-      for pool in [Pool.ports, Pool.worktrees] {
-        if let capacity = settings.quota(pool), held(pool) >= capacity { return false }
-      }
-    }
-    guard !seats.isEmpty else { return true }
-    // Budgets depend on what is left of each step's ceiling: where there is one, others judge it.
-    if settings.cost != nil || settings.tokens != nil { return false }
-    if let last = launches.last, now - last < settings.spacing { return false }
-    if let calls = settings.callsPerHour,
-      launches.suffix(calls).filter({ now - $0 < .hours(1) }).count >= calls
-    {
-      return false
-    }
-    return seats.contains { isFree($0, state) }
-  }
-
-  private func held(_ pool: String) -> Int {
-    open.values.reduce(0) { sum, one in
-      sum + one.leases.filter { $0.name == pool }.reduce(0) { $0 + $1.count }
-    }
-  }
-
-  private func isFree(_ seat: Seat, _ state: RunState) -> Bool {
-    let used = open.values.flatMap { one in
-      (one.isProcess ? [one.seat] : []) + [one.reviewer]
-    }.compactMap(\.self)
-    func isFull(_ pool: String, _ count: Int) -> Bool {
-      settings.quota(pool).map { count + (state.others[pool] ?? 0) >= $0 } ?? false
-    }
-    if let agent = seat.agent, isFull(Pool.agent(agent), used.count { $0.agent == agent }) {
-      return false
-    }
-    if let model = seat.model, isFull(Pool.model(model), used.count { $0.model == model }) {
-      return false
-    }
-    if isFull(Pool.account(seat.account), used.count { $0.account == seat.account }) {
-      return false
-    }
-    if let account = state.accounts[seat.account] {
-      if let until = account.limitedUntil, until > now { return false }
-      if account.isRecovering, let last = account.lastLaunch, now - last < settings.stagger {
-        return false
-      }
-    }
-    let closed = [
-      Pool.account(seat.account), Pool.harness(seat.harness), seat.agent.map(Pool.agent) ?? "",
-    ]
-    return !barred.values.contains(where: closed.contains)
   }
 }

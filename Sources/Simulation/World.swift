@@ -213,6 +213,12 @@ struct World {
         (process.began + third + third, .observed(attempt, .working)),
       ]
     }
+    if fault(faults.patientAgent, "patient! " + name, process.began) {
+      return [
+        (process.began + third, .observed(attempt, .limited(until: process.ends))),
+        (process.ends, .observed(attempt, .working)),
+      ]
+    }
     if fault(faults.overspending, "spend! " + name, process.began) {
       let usage = Usage(cost: Money(microdollars: 900_000_000), tokens: 900_000_000)
       return [(process.began + third, .used(attempt, usage))]

@@ -92,6 +92,7 @@ import Testing
     ("skip", .skip(step: "s", reason: "no")), ("approve", .approve(step: "s")),
     ("reject", .reject(step: "s", feedback: "no")), ("answer", .answer(step: "s", text: "yes")),
     ("priority", .setPriority(step: "s", priority: .critical)),
+    ("ceiling", .setLimit(limit: .step(step: "s", cost: nil, tokens: 1_000_000))),
   ]
 
   @Test func everyCommandIsDoneOrRefusedInEveryStateOfAStep() throws {
@@ -148,6 +149,17 @@ import Testing
     #expect(run.active == [])
     #expect(run.command(.resume) == nil)
     #expect(run.active == ["b"])
+  }
+
+  @Test func aPauseAtOnceBeginsNoReview() throws {
+    let review = RunGate(.review, "review", seats: [Seat(agent: "architect", harness: "codex")])
+    var run = try Playing([agent("a") { $0.terms.gates = [review] }])
+    run.end("a")
+    #expect(run.command(.pauseNow) == nil)
+    run.hear(.inspected(run.attempt("a"), .accepted(head: nil)))
+    #expect(run.state.outstandingEffects() == [])
+    #expect(run.command(.resume) == nil)
+    #expect(run.state.outstandingEffects() == [.check(run.attempt("a"), Check(gate: 0))])
   }
 
   @Test func aPauseAtOnceKeepsWorkThatWasDone() throws {

@@ -59,6 +59,8 @@ import Testing
     .accountRecovered(account: "work"), .sharesSeen(others: [Quota("model:opus", 0)]),
     .limitChanged(limit: .cost(cost: Money(microdollars: 5)), by: "ada"),
     .limitChanged(limit: .quota(name: "ports", count: 3), by: "ada"),
+    .limitChanged(
+      limit: .step(step: "a", cost: Money(microdollars: 5), tokens: nil), by: "ada"),
     .blockerRaised(
       blocker: Blocker(
         id: 1, scope: .pool(name: "agent:tester"), kind: .breaker, message: "5 in a row",
@@ -127,7 +129,8 @@ import Testing
 
   @Test func aSnapshotIsTheState() throws {
     var run = try Playing([
-      RunStep("g", kind: .group), agent("a") { $0.group = "g" }, agent("b", needs: ["g"]),
+      RunStep("g", kind: .group), agent("a") { $0.group = "g" },
+      agent("b", needs: ["g"]) { $0.terms = Self.full.terms },
       command("c") { $0.terms.lane = "x" },
     ])
     run.fail("a", .task)

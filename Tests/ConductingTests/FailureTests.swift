@@ -74,6 +74,18 @@ import Testing
     #expect(run.active == ["a"])
   }
 
+  @Test func anAgentThatWaitsForItsLimitByItselfStopsTheWholeAccount() throws {
+    var run = try Playing([agent("a"), agent("b")]) { $0.agents = 1 }
+    let reset = run.now + .hours(2)
+    run.run("a")
+    run.hear(.observed(run.attempt("a"), .limited(until: reset)))
+    #expect(run.state.accounts["claude"]?.limitedUntil == reset)
+    #expect(run.command(.setLimit(limit: .agents(count: 2))) == nil)
+    #expect(run.active == ["a"])
+    run.wait(.hours(2))
+    #expect(run.active == ["a", "b"])
+  }
+
   @Test func aLimitWithoutAResetIsWaitedForTwiceAsLongEachTime() throws {
     var run = try Playing([agent("a")])
     run.fail("a", .overload)
@@ -82,6 +94,45 @@ import Testing
     run.wait(.seconds(60))
     run.fail("a", .overload)
     #expect(run.state.accounts["claude"]?.limitedUntil == run.now + .seconds(120))
+  }
+
+  @Test func onlyTimeThatLimitsTookCountsAgainstTheirBound() throws {
+    var run = try Playing([agent("a"), agent("b")]) {
+      $0.transientTime = .hours(2)
+      $0.agents = 1
+      $0.transientDelay = .minutes(50)
+    }
+    run.fail("a", .overload)
+    run.wait(.minutes(50))
+    run.run("a")
+    // The work itself takes long; that is no limit's doing.
+    run.wait(.hours(8))
+    run.hear(.ended(run.attempt("a"), .failed(Failure(.network, "reset")), Usage()))
+    #expect(run.state.blockers == [])
+    // Two limits of an hour each, and the next is one too many.
+    for _ in 0..<2 {
+      run.wait(.hours(2))
+      #expect(run.attempt("a").number > 2)
+      run.hear(.prepared(run.attempt("a"), base: nil))
+      run.hear(.ended(run.attempt("a"), .failed(Failure(.overload, "busy")), Usage()))
+    }
+    #expect(run.state.blockers.map(\.kind) == [.limit])
+    #expect(run.state.blockers.map(\.message) == ["it still meets limits at try 4: busy"])
+  }
+
+  @Test func aProcessThatFinishedWellMeetsItsNextLimitAsTheFirst() throws {
+    var run = try Playing([
+      agent("a") { $0.terms.gates = [RunGate(.command, "test")] }
+    ]) {
+      $0.transientTries = 1
+    }
+    run.fail("a", .overload)
+    run.wait(.minutes(1))
+    run.complete("a")
+    run.hear(.checked(run.attempt("a"), Check(gate: 0), Verdict(.failed, "2 tests fail")))
+    run.wait(.minutes(1))
+    run.fail("a", .overload)
+    #expect(run.state.blockers == [])
   }
 
   @Test func aMissingProgramBlocksAtOnceAndOnlyItsStep() throws {

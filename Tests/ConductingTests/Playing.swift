@@ -23,6 +23,13 @@ struct Playing {
     events = begun.1.events
   }
 
+  /// Takes up a run of which these facts are known.
+  init(_ facts: [Fact]) {
+    let start = now
+    events = facts.map { Event(at: start, $0) }
+    conductor = Conductor(RunState(of: events))
+  }
+
   var state: RunState { conductor.state }
 
   @discardableResult

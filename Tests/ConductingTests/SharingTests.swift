@@ -23,6 +23,22 @@ import Testing
     #expect(run.attempt("b").number == 2)
   }
 
+  @Test func aDenialThatNothingExplainsIsNotAskedAboutInACircle() throws {
+    var run = try run()
+    run.hear(.sharesChanged(others: [Quota(Pool.model("sonnet"), 0)]))
+    // The other runs count otherwise, or somebody forgot to give a lease back.
+    run.hear(.denied(run.attempt("b"), others: []))
+    #expect(run.phase("b") == .waiting(until: run.now + .seconds(60)))
+    #expect(run.state.notes[1] == nil)
+    run.wait(.seconds(60))
+    #expect(run.attempt("b").number == 2)
+    #expect(run.active == ["a", "b"])
+    // It is explained as soon as the others hold enough.
+    run.hear(.denied(run.attempt("b"), others: [Quota(Pool.model("sonnet"), 1)]))
+    #expect(run.phase("b").isReady)
+    #expect(run.active == ["a"])
+  }
+
   @Test func aRunThatWaitsForAnotherSaysSo() throws {
     var run = try run()
     run.hear(.sharesChanged(others: [Quota(Pool.model("sonnet"), 2)]))

@@ -63,6 +63,33 @@ import Runtime
     #expect(run.standing.ended != nil)
   }
 
+  @Test(arguments: [(10, 5_000), (60_000, 6_000)])
+  func aLargerPlanIsSavedLessOften(_ count: Int, _ interval: Int) throws {
+    let session = "exec-a-20260101-abcdef"
+    let steps = (0..<count).map { RunStep(StepID("s\($0)"), kind: .command) }
+    let lock = try lock(session)
+    let file = try open()
+    let (book, conductor, _) = try RunBook.begin(
+      RunOrder(session: session, plan: "a", steps: steps), in: file, under: lock,
+      at: Playthrough.start)
+    var state = conductor.state
+    func write(until sequence: Int) throws {
+      var decision = Decision()
+      while state.sequence < sequence {
+        decision.events.append(Event(at: state.now, .runnerOpened(runner: "1")))
+        state.apply(decision.events[decision.events.count - 1])
+      }
+      try book.write(decision, of: state)
+    }
+    func saved() throws -> Int? {
+      try file.resume(lock, understanding: RunState.snapshotVersion).snapshot?.sequence
+    }
+    try write(until: interval - 1)
+    #expect(try saved() == nil)
+    try write(until: interval)
+    #expect(try saved() == interval)
+  }
+
   @Test func anOrderThatCannotEndLeavesNothingBehind() throws {
     let order = RunOrder(session: "exec-a-20260101-abcdef", plan: "a", steps: [])
     let (file, lock) = (try open(), try lock(order.session))

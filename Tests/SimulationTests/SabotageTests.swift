@@ -67,6 +67,16 @@ import Testing
         return order
       }
     },
+    Bug("the ceilings of steps are not read", breaks: ["no ceiling is exceeded"]) {
+      $0.order = { order in
+        var order = order
+        for index in order.steps.indices {
+          order.steps[index].terms.cost = nil
+          order.steps[index].terms.tokens = nil
+        }
+        return order
+      }
+    },
     Bug(
       "gates of the merged tree are not tried",
       breaks: ["what is merged has passed its gates"]

@@ -2,7 +2,7 @@ import Plans
 
 extension Conductor {
   /// An attempt that an input speaks of, if it is the one that lives.
-  private func living(_ id: AttemptID) -> (index: Int, attempt: Attempt)? {
+  func living(_ id: AttemptID) -> (index: Int, attempt: Attempt)? {
     guard let index = state.index(of: id.step), let attempt = state.active[index],
       attempt.number == id.number
     else { return nil }
@@ -15,8 +15,17 @@ extension Conductor {
   }
 
   mutating func denied(_ id: AttemptID, _ others: [Quota]) {
-    guard let (_, attempt) = living(id), attempt.phase == .preparing else { return }
-    emit(.attemptWithdrawn(step: id.step, attempt: id.number, others: others))
+    guard let (index, attempt) = living(id), attempt.phase == .preparing else { return }
+    let isExplained = others.contains { quota in
+      state.others[quota.name] ?? 0 != quota.count
+        || agenda.isFull(quota.name, besides: quota.count)
+    }
+    if isExplained {
+      emit(.attemptWithdrawn(step: id.step, attempt: id.number, others: others))
+    } else {
+      // By all that is known it could begin: asked again at once, it would be denied at once, without end.
+      end(index, nil, .none, .waiting(until: state.now + state.settings.transientDelay))
+    }
   }
 
   mutating func launched(_ id: AttemptID, _ process: String) {
@@ -28,31 +37,10 @@ extension Conductor {
     guard let (_, attempt) = living(id), attempt.phase == .running, attempt.activity != activity
     else { return }
     emit(.attemptObserved(step: id.step, attempt: id.number, activity: activity))
-  }
-
-  /// An attempt that spends more than its step, or the run, has left is ended.
-  mutating func used(_ id: AttemptID, _ usage: Usage) {
-    guard let (index, attempt) = living(id), attempt.phase == .running,
-      let excess = excess(index, usage)
-    else { return }
-    emit(
-      .attemptStopping(
-        step: id.step, attempt: id.number,
-        reason: .failed(failure: Failure(.budget, excess))))
-  }
-
-  private func excess(_ index: Int, _ usage: Usage) -> String? {
-    let terms = state.terms(index)
-    let before = state.notes[index]?.spent ?? Usage(cost: .zero, tokens: 0)
-    if let ceiling = terms.cost, let cost = usage.cost, (before.cost ?? .zero) + cost > ceiling {
-      return "it spent \(cost.words) of the \(ceiling.words) that the step may"
+    // It waits by itself; others of its account need not meet the same limit to know of it.
+    if case .limited(let until) = activity {
+      note(Failure(.rateLimit, "it waits for its limit", resetAt: until), on: attempt.seat)
     }
-    if let ceiling = terms.tokens, let tokens = usage.tokens,
-      (before.tokens ?? 0) + tokens > ceiling
-    {
-      return "it used \(tokens) of the \(ceiling) tokens that the step may"
-    }
-    return nil
   }
 
   mutating func ended(_ id: AttemptID, _ ending: Ending, _ usage: Usage) {
@@ -170,40 +158,14 @@ extension Conductor {
   /// Ends an attempt, and says what becomes of its step.
   mutating func end(_ index: Int, _ failure: Failure?, _ usage: Usage, _ fate: Fate) {
     guard let attempt = state.active[index] else { return }
+    let charged = charge(forEnding: attempt, of: index, usage)
+    let fate = affordable(fate, index, charged)
     emit(
       .attemptEnded(
         step: state.id(index), attempt: attempt.number, failure: failure, usage: usage,
-        charged: attempt.isCharged
-          ? .none : charge(index, attempt.phase == .preparing ? nil : attempt.seat, usage),
-        fate: fate))
+        charged: charged, fate: fate))
     weighBudget()
   }
-
-  /// What is not known is charged as all that it might have been: a ceiling that unknown costs do not count against
-  /// would hold nobody back.
-  private func charge(_ index: Int, _ seat: Seat?, _ usage: Usage) -> Usage {
-    guard seat != nil else {
-      return Usage(cost: usage.cost ?? .zero, tokens: usage.tokens ?? 0)
-    }
-    let terms = state.terms(index)
-    let before = state.notes[index]?.spent ?? Usage(cost: .zero, tokens: 0)
-    var charged = usage
-    if usage.cost == nil {
-      let ofStep = terms.cost.map { max(.zero, $0 - (before.cost ?? .zero)) }
-      let ofRun = state.settings.cost.map { max(.zero, $0 - (state.spent.cost ?? .zero)) }
-      charged.cost = ofStep ?? ofRun ?? .zero
-    }
-    if usage.tokens == nil {
-      let ofStep = terms.tokens.map { max(0, $0 - (before.tokens ?? 0)) }
-      let ofRun = state.settings.tokens.map { max(0, $0 - (state.spent.tokens ?? 0)) }
-      charged.tokens = ofStep ?? ofRun ?? 0
-    }
-    return charged
-  }
-}
-
-extension Usage {
-  static let none = Usage(cost: .zero, tokens: 0)
 }
 
 extension StopReason {
@@ -213,14 +175,5 @@ extension StopReason {
     case .cancelled, .skipped: true
     case .paused, .failed: false
     }
-  }
-}
-
-extension Money {
-  /// `$1.20`, as people write it.
-  package var words: String {
-    let cents = (microdollars + 5_000) / 10_000
-    let rest = cents % 100
-    return "$\(cents / 100).\(rest < 10 ? "0" : "")\(rest)"
   }
 }

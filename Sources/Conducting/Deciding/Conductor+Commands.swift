@@ -16,7 +16,7 @@ extension Conductor {
     case .running, .paused: return nil
     case .ended(let result):
       switch command {
-      case .retry, .skip:
+      case .retry, .skip, .setLimit(.step):
         return result == .failed ? nil : "the run has ended: it is \(result.rawValue)"
       default: return "the run has ended: it is \(result.rawValue)"
       }
@@ -125,6 +125,9 @@ extension Conductor {
 
   private mutating func retry(_ index: Int, by person: String) -> String? {
     let step = state.id(index)
+    if state.phase(index).mayBeRetried, let words = state.exhaustion(of: index) {
+      return "`\(step)` \(words): raise its ceiling first"
+    }
     switch state.phase(index) {
     case .failed, .cancelled:
       if let original = state.notes[index]?.standsInFor, state.standsBy(index) {
@@ -220,27 +223,8 @@ extension Conductor {
     return checking.check
   }
 
-  private mutating func set(_ limit: Limit, by person: String) -> String? {
-    if let flaw = limit.flaw { return flaw }
-    emit(.limitChanged(limit: limit, by: person))
-    let spent = state.spent
-    for blocker in state.blockers where blocker.kind == .budget {
-      let isOver =
-        switch blocker.scope {
-        case .pool(Pool.cost): state.settings.cost.map { spent.cost ?? .zero >= $0 } ?? false
-        case .pool(Pool.tokens): state.settings.tokens.map { spent.tokens ?? 0 >= $0 } ?? false
-        default: true
-        }
-      if !isOver {
-        emit(.blockerResolved(blocker: blocker.id, how: "the limit was raised", by: person))
-      }
-    }
-    weighBudget()
-    return nil
-  }
-
   private mutating func resolve(_ id: Int, _ reason: String, by person: String) -> String? {
-    guard let blocker = state.blockers.first(where: { $0.id == id }) else {
+    guard let blocker = state.blocker(id) else {
       return "there is no blocker \(id)"
     }
     switch blocker.scope {
@@ -251,6 +235,16 @@ extension Conductor {
     case .run, .pool:
       emit(.blockerResolved(blocker: id, how: reason, by: person))
       return nil
+    }
+  }
+}
+
+extension StepPhase {
+  /// Whether another attempt is a person's to ask for.
+  fileprivate var mayBeRetried: Bool {
+    switch self {
+    case .failed, .cancelled, .blocked: true
+    default: false
     }
   }
 }

@@ -5,9 +5,12 @@ extension Conductor {
   mutating func followEnd(of index: Int) {
     let phase = state.phase(index)
     guard phase.isEnd, !state.isEnded else { return }
-    for blocker in state.blockers where blocker.scope == .step(step: state.id(index)) {
-      emit(
-        .blockerResolved(blocker: blocker.id, how: "the step is \(phase.word)", by: "divisi"))
+    let scope = Blocker.Scope.step(step: state.id(index))
+    if state.barriers.value.contains(scope) {
+      for blocker in state.blockers where blocker.scope == scope {
+        emit(
+          .blockerResolved(blocker: blocker.id, how: "the step is \(phase.word)", by: "divisi"))
+      }
     }
     if phase.isSatisfying {
       followSuccess(of: index)
@@ -111,6 +114,7 @@ extension Conductor {
       return
     }
     if state.isAllEnded {
+      liftDeadlock()
       if case .paused = state.phase { emit(.runResumed(by: "divisi")) }
       let isDone = !state.hasHopeless
       if state.isBlocked { emit(.runUnblocked) }
@@ -119,18 +123,24 @@ extension Conductor {
     }
     foresee()
     let waits = isMoving ? [] : state.waits(agenda)
+    // That nothing can go on is itself waited for; anything beside it says that something can.
+    if isMoving || waits.count > 1 { liftDeadlock() }
     let isBlocked = !isMoving && state.phase == .running && waits.allSatisfy { $0.until == nil }
     if isBlocked, waits.isEmpty {
-      if !state.blockers.contains(where: { $0.kind == .deadlock }) {
-        raise(
-          .run, .deadlock, "nothing runs, nothing can start, and the run is not over",
-          ["divisi cancel", "divisi skip STEP --why ..."])
-      }
+      raise(
+        .run, .deadlock, "nothing runs, nothing can start, and the run is not over",
+        ["divisi cancel", "divisi skip STEP --why ..."])
     } else if isBlocked, !state.isBlocked || state.blockedBy != waits {
       emit(.runBlocked(waits: waits))
     } else if !isBlocked, state.isBlocked {
       emit(.runUnblocked)
     }
+  }
+
+  /// What was stuck is so no more.
+  private mutating func liftDeadlock() {
+    guard let deadlock = state.runBlocker(.deadlock) else { return }
+    emit(.blockerResolved(blocker: deadlock.id, how: "it goes on", by: "divisi"))
   }
 
   /// Whether something is under way that will be heard of, or a wait will be over.

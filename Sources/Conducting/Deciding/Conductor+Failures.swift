@@ -9,7 +9,7 @@ extension Conductor {
     if state.phase == .cancelling {
       fate = .cancelled
     } else {
-      fate = answer(to: failure, index, attempt)
+      fate = answer(to: failure, index, attempt, usage)
     }
     end(index, failure, usage, fate)
     if case .replaced(let other) = fate { emit(.stepActivated(step: other)) }
@@ -17,7 +17,7 @@ extension Conductor {
   }
 
   private mutating func answer(
-    to failure: Failure, _ index: Int, _ attempt: Attempt
+    to failure: Failure, _ index: Int, _ attempt: Attempt, _ usage: Usage
   ) -> Fate {
     let note = state.notes[index] ?? StepNote()
     let settings = state.settings
@@ -48,9 +48,10 @@ extension Conductor {
         ["log in to \(seat.account) again, then resolve the blocker"])
       return .ready
     case .budget:
+      // Where the run has nothing left the step is not to blame: it waits with all others for a higher limit.
+      if isRunSpent(after: charge(forEnding: attempt, of: index, usage)) { return .ready }
       return block(
-        index, .budget, failure.message,
-        ["raise the step's ceiling, then: divisi retry \(state.id(index))"])
+        index, .budget, failure.message, ["divisi retry \(state.id(index))", "raise its ceiling"])
     case .lost:
       if note.losses < settings.losses { return .ready }
       return block(
@@ -64,10 +65,9 @@ extension Conductor {
     for failure: Failure, _ index: Int, _ attempt: Attempt, _ note: StepNote
   ) -> Fate {
     let settings = state.settings
-    let first = note.firstTransient ?? state.now
-    if note.transients >= settings.transientTries || state.now - first > settings.transientTime {
+    if note.transients >= settings.transientTries || note.transientWait > settings.transientTime {
       return block(
-        index, .limit, "it still meets limits after \(note.transients) tries: \(failure.message)",
+        index, .limit, "it still meets limits at try \(note.transients + 1): \(failure.message)",
         ["divisi retry \(state.id(index))", "give it another agent or account"])
     }
     if attempt.seat != nil { return .ready }
@@ -104,9 +104,9 @@ extension Conductor {
     switch fallback {
     case .seats(let seats): return .handed(seats: seats)
     case .step(let other):
-      guard let place = state.index(of: other), state.phase(place) == .standby else {
-        return .failed
-      }
+      guard let place = state.index(of: other), state.phase(place) == .standby,
+        state.exhaustion(of: place) == nil
+      else { return .failed }
       return .replaced(by: other)
     case .person(let name):
       let step = state.id(index)
@@ -116,7 +116,7 @@ extension Conductor {
     }
   }
 
-  private mutating func block(
+  mutating func block(
     _ index: Int, _ kind: Blocker.Kind, _ message: String, _ proposals: [String]
   ) -> Fate {
     .blocked(
@@ -154,23 +154,9 @@ extension Conductor {
     }
   }
 
-  /// A budget that is spent is told as soon as it is.
-  mutating func weighBudget() {
-    if let ceiling = state.settings.cost, let spent = state.spent.cost, spent >= ceiling {
-      bar(
-        Pool.cost, .budget, "\(spent.words) of \(ceiling.words) are spent",
-        ["raise limits.cost", "cancel what is not needed"])
-    }
-    if let ceiling = state.settings.tokens, let spent = state.spent.tokens, spent >= ceiling {
-      bar(
-        Pool.tokens, .budget, "\(spent) of \(ceiling) tokens are used",
-        ["raise limits.tokens", "cancel what is not needed"])
-    }
-  }
-
   /// Whether the machine is fit for more.
   mutating func probed(_ isFit: Bool, _ message: String) {
-    let known = state.blockers.first { $0.kind == .disk }
+    let known = state.runBlocker(.disk)
     if isFit {
       if let known {
         emit(.blockerResolved(blocker: known.id, how: message, by: "divisi"))

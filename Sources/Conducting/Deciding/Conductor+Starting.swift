@@ -29,7 +29,7 @@ extension Conductor {
         emit(
           .attemptBegan(
             step: state.id(index), attempt: state.attempts(index) + 1, seat: seat,
-            ports: takesPorts ? agenda.takePorts() : nil, leases: leases.isEmpty ? nil : leases))
+            ports: takesPorts ? state.freePorts : nil, leases: leases.isEmpty ? nil : leases))
       case .review(let index, let seat):
         guard let attempt = state.active[index], let checking = attempt.checking else { return }
         emit(
@@ -98,10 +98,12 @@ extension Conductor {
         }
       case .attempt(let index): attend(index)
       case .blocker(let id):
-        if let blocker = state.blockers.first(where: { $0.id == id }), !blocker.isEscalated {
+        if let blocker = state.blocker(id), !blocker.isEscalated {
           emit(.blockerEscalated(blocker: id))
         }
-      case .launches: break
+      case .launches:
+        // The pace has been slowed since, or another has been launched.
+        if !state.mayCall { agenda.setLaunchTimer(state) }
       }
     }
   }
@@ -118,6 +120,15 @@ extension Conductor {
     } else {
       emit(.attemptOverdue(step: step, attempt: attempt.number))
     }
+  }
+}
+
+extension RunState {
+  /// The lowest range of ports that no attempt has. There is one below the quota as long as fewer attempts than that have
+  /// one, whatever the quota was before.
+  var freePorts: Int? {
+    let taken = Set(active.values.lazy.compactMap(\.ports))
+    return (0...taken.count).first { !taken.contains($0) }
   }
 }
 

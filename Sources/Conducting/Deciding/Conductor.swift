@@ -87,7 +87,9 @@ package struct Conductor: Sendable {
     state.apply(event, touching: &changed)
     events.append(event)
     switch fact {
-    case .runStarted, .planAmended: agenda = Agenda(state)
+    case .runStarted, .planAmended, .limitChanged(.quota, _), .limitChanged(.step, _):
+      // What steps want is not what it was.
+      agenda = Agenda(state)
     default: for index in changed { agenda.refresh(index, state) }
     }
     for index in changed {
@@ -106,7 +108,11 @@ package struct Conductor: Sendable {
     case .attemptEnded, .attemptFinished, .checkEnded: agenda.relevelBudgets(state)
     case .accountLimited(let account, _, _):
       if let account = state.accounts[account] { agenda.setTimer(account, state) }
-    case .limitChanged, .sharesSeen, .attemptWithdrawn: agenda.relevel(state)
+    case .limitChanged(let limit, _):
+      agenda.relevel(state)
+      if limit.setsPace { agenda.setLaunchTimer(state) }
+    case .sharesSeen(let others), .attemptWithdrawn(_, _, let others):
+      agenda.relevel(others, state)
     case .blockerRaised(let blocker):
       agenda.timers.push(
         Timer(at: blocker.raised + state.settings.escalation, kind: .blocker(blocker.id)))

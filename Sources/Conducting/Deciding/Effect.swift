@@ -43,7 +43,7 @@ extension RunState {
     guard !isEnded, phase != .planning else { return [] }
     var effects: [Effect] = []
     if needsBranch, head == nil, phase != .cancelling { effects.append(.openBranch) }
-    if blockers.contains(where: { $0.kind == .disk }) { effects.append(.probe) }
+    if runBlocker(.disk) != nil { effects.append(.probe) }
     return effects
   }
 

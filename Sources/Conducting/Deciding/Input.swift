@@ -10,7 +10,8 @@ package enum Input: Hashable, Sendable {
   case observed(AttemptID, Activity)
   /// What the attempt has used so far.
   case used(AttemptID, Usage)
-  /// The attempt lives no more, or could not be begun: nothing of it runs.
+  /// The attempt lives no more, or could not be begun: nothing of it runs. What its usage leaves open counts as all that
+  /// it might have used, so that an attempt of which nothing was ever started has used nothing, not "unknown".
   case ended(AttemptID, Ending, Usage)
   case inspected(AttemptID, Inspection)
   case checked(AttemptID, Check, Verdict)

@@ -52,6 +52,7 @@ extension Fact {
       .stepActivated(let step), .stepReserved(let step), .reservationLifted(let step),
       .priorityChanged(let step, _, _):
       return (step, nil)
+    case .limitChanged(.step(let step, _, _), _): return (step, nil)
     case .blockerRaised(let blocker):
       if case .step(let step) = blocker.scope { return (step, nil) }
       return nil

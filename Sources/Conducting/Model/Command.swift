@@ -29,6 +29,16 @@ package enum Limit: Hashable, Sendable, Codable {
   case callsPerHour(count: Int?)
   case cost(cost: Money?)
   case tokens(count: Int?)
+  /// What a step may spend over all its attempts, as it shall be; nothing where there is to be no ceiling.
+  case step(step: StepID, cost: Money?, tokens: Int?)
+
+  /// Whether it says how fast agents are launched one after the other.
+  var setsPace: Bool {
+    switch self {
+    case .spacing, .callsPerHour: true
+    default: false
+    }
+  }
 
   /// What is wrong with it, or nothing.
   var flaw: String? {
@@ -40,6 +50,8 @@ package enum Limit: Hashable, Sendable, Codable {
     case .callsPerHour(let count?): count < 1 ? "at least one call an hour is needed" : nil
     case .cost(let cost?): cost < .zero ? "an amount is not negative" : nil
     case .tokens(let count?): count < 0 ? "a count is not negative" : nil
+    case .step(_, let cost, let tokens):
+      cost ?? .zero < .zero || tokens ?? 0 < 0 ? "an amount is not negative" : nil
     case .callsPerHour(nil), .cost(nil), .tokens(nil): nil
     }
   }

@@ -50,6 +50,9 @@ extension RunStep {
     if let flaw = Identifier.flaw(in: id.text) { return "its id \(flaw)" }
     if names.contains(id) { return "it names itself" }
     if kind == .agent, terms.seats.isEmpty { return "nobody is named to do it" }
+    if kind == .agent, terms.cost ?? Money(microdollars: 1) <= .zero || terms.tokens ?? 1 <= 0 {
+      return "its ceiling leaves nothing to spend"
+    }
     if let count = terms.resources.lazy.compactMap(\.count).first(where: { $0 < 1 }) {
       return "it asks for \(count) of a resource"
     }

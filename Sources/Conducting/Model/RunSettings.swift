@@ -23,6 +23,7 @@ package struct RunSettings: Hashable, Sendable, Codable {
   /// The first wait after a limit, an overload or a lost network; doubled each time up to the longest.
   package var transientDelay = Span.seconds(60)
   package var longestDelay = Span.hours(1)
+  /// How often in a row, and for how long in all, limits may keep a step from being tried again.
   package var transientTries = 30
   package var transientTime = Span.hours(6)
   /// How often an attempt may be lost with its machine.

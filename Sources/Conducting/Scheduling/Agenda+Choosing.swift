@@ -58,7 +58,8 @@ extension Agenda {
     for staffing in staffings.indices {
       let isAgent = !staffings[staffing].seats.isEmpty
       if isAgent, !mayCall { continue }
-      guard let turn = first(of: staffing), turn.isReview ? hasBudget : state.mayLaunch else {
+      guard let turn = first(of: staffing), turn.isReview ? mayReview(state) : state.mayLaunch
+      else {
         continue
       }
       if let best, !(turn < best.turn) { continue }
@@ -72,8 +73,11 @@ extension Agenda {
     return best
   }
 
-  /// Whether anything is left to spend.
-  private var hasBudget: Bool { pools[costPool].free >= 1 && pools[tokenPool].free >= 1 }
+  /// Whether work that is done may be reviewed: what was begun is finished, unless all was to stop at once or nothing is
+  /// left to spend.
+  private func mayReview(_ state: RunState) -> Bool {
+    state.phase != .paused(now: true) && pools[costPool].free >= 1 && pools[tokenPool].free >= 1
+  }
 
   /// The first seat of a staffing that could be taken.
   func freeSeat(_ staffing: Int, _ state: RunState) -> Int? {

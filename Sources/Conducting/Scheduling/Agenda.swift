@@ -63,7 +63,6 @@ struct Agenda: Sendable {
   var builds = Heap<Turn>()
   var timers = Heap<Timer>()
   var aging = AgingQueue()
-  private var freePorts = Heap<Int>()
   /// Attempts of which something will be heard without a person's doing.
   private var movers: Set<Int> = []
   var moving: Int { movers.count }
@@ -76,10 +75,6 @@ struct Agenda: Sendable {
     for pool in [Pool.agents, Pool.builds, Pool.cost, Pool.tokens] { _ = number(of: pool) }
     learn(state)
     levelNewPools(state)
-    let used = Set(state.active.values.compactMap(\.ports))
-    if let ranges = state.settings.quota(Pool.ports) {
-      for range in 0..<ranges where !used.contains(range) { freePorts.push(range) }
-    }
     for index in state.active.keys.sorted() { refresh(index, state) }
     for index in state.steps.indices where !state.standings[index].phase.isEnd {
       refresh(index, state)
@@ -89,8 +84,16 @@ struct Agenda: Sendable {
 
   /// Takes in terms that are new.
   private mutating func learn(_ state: RunState) {
+    // Many terms differ in something else than their files.
+    var globs: [String: Glob] = [:]
     claims = FileClaims(
-      state.terms.map { terms in terms.files.compactMap { try? Glob($0) } })
+      state.terms.map { terms in
+        terms.files.compactMap { file in
+          if let known = globs[file] { return known }
+          globs[file] = try? Glob(file)
+          return globs[file]
+        }
+      })
     rivalsHeld = Array(repeating: 0, count: claims.rivals.count)
     wants = state.terms.enumerated().map { number, terms in
       wants(of: terms, state.settings, claims.claims[number])
@@ -241,7 +244,6 @@ struct Agenda: Sendable {
     for claim in old?.claims ?? [] {
       for rival in claims.rivals[claim] { rivalsHeld[rival] -= 1 }
     }
-    if let range = old?.ports, new?.ports == nil { freePorts.push(range) }
     for (pool, _) in old?.pools ?? [] { wakePool(pool) }
     for claim in old?.claims ?? [] {
       for rival in claims.rivals[claim] where rivalsHeld[rival] == 0 { wake(.claim(rival)) }
@@ -272,22 +274,34 @@ struct Agenda: Sendable {
     }
   }
 
-  /// Limits, or what other runs hold, are not what they were.
+  /// Limits are not what they were.
   mutating func relevel(_ state: RunState) {
-    for pool in pools.indices {
-      let free = pools[pool].free
-      pools[pool].level(state)
-      if pools[pool].free > free { wakePool(pool) }
+    for pool in pools.indices { relevel(pool, state) }
+  }
+
+  /// What other runs hold is not what it was.
+  mutating func relevel(_ others: [Quota], _ state: RunState) {
+    for quota in others {
+      if let pool = poolNumbers[quota.name] { relevel(pool, state) }
     }
+  }
+
+  private mutating func relevel(_ pool: Int, _ state: RunState) {
+    let free = pools[pool].free
+    pools[pool].level(state)
+    if pools[pool].free > free { wakePool(pool) }
+  }
+
+  /// Whether this run holds more of a pool than there is besides what others hold.
+  func isFull(_ name: String, besides others: Int) -> Bool {
+    guard let pool = poolNumbers[name], let capacity = pools[pool].capacity else { return false }
+    return pools[pool].used + others > capacity
   }
 
   /// Nobody is waited for any more, or somebody else.
   var isReserving = false {
     didSet { if oldValue, !isReserving { wake(.reserved) } }
   }
-
-  /// The lowest range of ports that is free.
-  mutating func takePorts() -> Int? { freePorts.pop() }
 
   // MARK: Names
 

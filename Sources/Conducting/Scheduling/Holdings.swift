@@ -42,18 +42,15 @@ struct Wants: Sendable {
   /// Resources that are wanted whole, however much there is of them.
   var whole: [Int] = []
   var claims: [Int] = []
-  var takesPorts = false
 }
 
 /// What an attempt holds at a moment.
 struct Holding: Equatable, Sendable {
   var pools: [(pool: Int, amount: Int)] = []
   var claims: [Int] = []
-  var ports: Int?
 
   static func == (one: Holding, other: Holding) -> Bool {
-    one.claims == other.claims && one.ports == other.ports
-      && one.pools.elementsEqual(other.pools, by: ==)
+    one.claims == other.claims && one.pools.elementsEqual(other.pools, by: ==)
   }
 }
 
@@ -76,7 +73,6 @@ extension Agenda {
       }
       if settings.quota(Pool.ports) != nil {
         wants.pools.append((number(of: Pool.ports), 1))
-        wants.takesPorts = true
       }
     }
     return wants
@@ -110,7 +106,6 @@ extension Agenda {
     var holding = Holding()
     guard state.steps[index].kind != .approval else { return holding }
     holding.claims = wants[Int(state.steps[index].terms)].claims
-    holding.ports = attempt.ports
     for lease in attempt.leases { holding.pools.append((number(of: lease.name), lease.count)) }
     switch attempt.occupation {
     case .process: occupy(attempt.seat, &holding)

@@ -86,16 +86,10 @@ extension Agenda {
     }
   }
 
-  /// After a launch: when the next may follow.
+  /// When the next launch may follow, if that is not now.
   mutating func setLaunchTimer(_ state: RunState) {
-    if let last = state.lastLaunch {
-      timers.push(Timer(at: last + state.settings.spacing, kind: .launches))
-    }
-    if let calls = state.settings.callsPerHour, state.launches.count >= calls,
-      case let first = state.launches[state.launches.count - calls]
-    {
-      timers.push(Timer(at: first + .hours(1), kind: .launches))
-    }
+    guard let next = state.nextCall, next > state.now else { return }
+    timers.push(Timer(at: next, kind: .launches))
   }
 
   /// Takes what is due.

@@ -14,6 +14,18 @@ struct ByteWriter {
 
   mutating func put(_ number: Int) { put(Int64(number)) }
 
+  mutating func put(_ number: Int64?) {
+    put(number == nil ? 0 : 1)
+    if let number { put(number) }
+  }
+
+  mutating func put(_ text: String?) {
+    put(text == nil ? 0 : 1)
+    if let text { put(text) }
+  }
+
+  mutating func put(_ other: ByteWriter) { bytes += other.bytes }
+
   mutating func put(_ text: String) {
     var text = text
     text.withUTF8 { utf8 in
@@ -47,6 +59,12 @@ struct ByteReader {
 
   mutating func int() throws(SnapshotFlaw) -> Int { Int(try number()) }
 
+  /// A place in a row.
+  mutating func stepPlace() throws(SnapshotFlaw) -> Int32 {
+    guard let place = Int32(exactly: try number()) else { throw SnapshotFlaw() }
+    return place
+  }
+
   /// A number of things that follow: never more than there are bytes.
   mutating func count() throws(SnapshotFlaw) -> Int {
     let count = try int()
@@ -58,6 +76,16 @@ struct ByteReader {
     let count = try count()
     defer { place += count }
     return String(decoding: bytes[place..<place + count], as: UTF8.self)
+  }
+}
+
+extension ByteReader {
+  mutating func optionalNumber() throws(SnapshotFlaw) -> Int64? {
+    try number() == 0 ? nil : try number()
+  }
+
+  mutating func optionalText() throws(SnapshotFlaw) -> String? {
+    try number() == 0 ? nil : try text()
   }
 }
 

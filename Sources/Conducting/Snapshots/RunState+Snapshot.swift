@@ -7,11 +7,12 @@ import Plans
 /// one line of JSON.
 extension RunState {
   /// Changes whenever the encoding does: a snapshot of another version is passed over.
-  package static let snapshotVersion = 1
+  package static let snapshotVersion = 2
 
   package func snapshot() -> [UInt8] {
     var writer = ByteWriter()
-    writer.put(JSON.line(of: Rest(self)))
+    writer.put(JSON.line(of: SnapshotRest(self)))
+    TermsWriter.write(terms, to: &writer)
     writer.put(steps.count)
     for step in steps {
       writer.put(step.id.text)
@@ -37,65 +38,65 @@ extension RunState {
   package init(snapshot bytes: [UInt8]) throws(SnapshotFlaw) {
     self.init()
     var reader = ByteReader(bytes)
-    let rest: Rest
+    let rest: SnapshotRest
     do {
-      rest = try JSON.parse(try reader.text()).decode(Rest.self)
+      rest = try JSON.parse(try reader.text()).decode(SnapshotRest.self)
     } catch {
       throw SnapshotFlaw()
     }
     rest.fill(&self)
+    terms = try TermsReader.read(&reader)
     let count = try reader.count()
-    var places: [(group: Int, needs: [Int])] = []
+    var places = StepPlaces(reserving: count)
     steps.reserveCapacity(count)
-    places.reserveCapacity(count)
+    indices.value.reserveCapacity(count)
     for index in 0..<count {
-      let (step, place) = try Self.readStep(&reader, terms: terms.count)
+      let step = try Self.readStep(&reader, terms: terms.count, &places)
       indices.value[step.id] = Int32(index)
       steps.append(step)
-      places.append(place)
     }
+    guard places.fit(count) else { throw SnapshotFlaw() }
     for index in 0..<count {
-      let (group, needs) = places[index]
-      guard group < count, needs.allSatisfy({ $0 >= 0 && $0 < count }) else {
-        throw SnapshotFlaw()
-      }
-      if group >= 0 { steps[index].group = steps[group].id }
-      steps[index].needs = needs.map { steps[$0].id }
+      let group = places.group(of: index)
+      if group >= 0 { steps[index].group = steps[Int(group)].id }
+      steps[index].needs = places.needs(of: index).map { steps[Int($0)].id }
     }
     standings.reserveCapacity(count)
     for _ in 0..<count { standings.append(try StepStanding(from: &reader)) }
     guard reader.isAtEnd else { throw SnapshotFlaw() }
-    derive()
+    derive(places)
   }
 
   private static let kinds: [RunStep.Kind] = [.agent, .command, .approval, .group]
 
   private static func readStep(
-    _ reader: inout ByteReader, terms: Int
-  ) throws(SnapshotFlaw) -> (StepRecord, (group: Int, needs: [Int])) {
+    _ reader: inout ByteReader, terms: Int, _ places: inout StepPlaces
+  ) throws(SnapshotFlaw) -> StepRecord {
     let id = StepID(try reader.text())
     let kind = try reader.int()
     let priority = try reader.int()
     let number = try reader.int()
     let estimate = try reader.number()
-    let group = try reader.int()
+    let group = try reader.stepPlace()
     guard kinds.indices.contains(kind), Priority.allCases.indices.contains(priority),
       number >= 0, number < terms
     else { throw SnapshotFlaw() }
-    var needs: [Int] = []
-    for _ in 0..<(try reader.count()) { needs.append(try reader.int()) }
-    let record = StepRecord(
+    var needs: [Int32] = []
+    for _ in 0..<(try reader.count()) { needs.append(try reader.stepPlace()) }
+    places.add(group: group, needs: needs)
+    return StepRecord(
       id: id, kind: kinds[kind], priority: Priority.allCases[priority], group: nil,
       terms: Int32(number), estimate: estimate, needs: [])
-    return (record, (group, needs))
   }
 
   /// All that follows from what was read.
-  private mutating func derive() {
+  private mutating func derive(_ places: StepPlaces) {
     for (number, terms) in terms.enumerated() where termNumbers.value[terms] == nil {
       termNumbers.value[terms] = Int32(number)
     }
-    drawGraph()
+    hasWorkspaces.value = terms.contains { $0.hasWorkspace }
+    barriers.value = Barriers(blockers)
+    drawGraph(places)
     tallies = [Int](repeating: 0, count: 12)
     for index in steps.indices {
       tallies[standings[index].phase.tally] += 1
@@ -146,111 +147,5 @@ extension StepStanding {
     attempts = Int32(truncatingIfNeeded: try reader.number())
     began = Instant(milliseconds: try reader.number())
     ended = Instant(milliseconds: try reader.number())
-  }
-}
-
-/// What there is once, or for few steps.
-private struct Rest: Codable {
-  private var session: String
-  private var plan: PlanID
-  private var title: String
-  private var settings: RunSettings
-  private var gates: [RunGate]
-  private var phase: RunState.Phase
-  private var began: Instant
-  private var now: Instant
-  private var sequence: Int
-  private var terms: [RunStep]
-  private var noted: [Int]
-  private var notes: [StepNote]
-  private var activeSteps: [Int]
-  private var attempts: [Attempt]
-  private var train: [Int]
-  private var head: Commit?
-  private var merges: Int
-  private var blockers: [Blocker]
-  private var lastBlocker: Int
-  private var accountNames: [String]
-  private var accounts: [AccountState]
-  private var streaks: [Quota]
-  private var others: [Quota]
-  private var launches: [Instant]
-  private var lastLaunch: Instant?
-  private var spent: Usage
-  private var reservation: Int?
-  private var blockedBy: [Wait]
-  private var isBlocked: Bool
-  private var foresawDelay: Instant?
-  private var endedWork: Int64
-  private var allWork: Int64
-  private var actualWork: Int64
-
-  init(_ state: RunState) {
-    session = state.session
-    plan = state.plan
-    title = state.title
-    settings = state.settings
-    gates = state.gates
-    phase = state.phase
-    began = state.began
-    now = state.now
-    sequence = state.sequence
-    terms = state.terms.map { RunStep("terms", terms: $0) }
-    noted = state.notes.keys.sorted()
-    notes = noted.compactMap { state.notes[$0] }
-    activeSteps = state.active.keys.sorted()
-    attempts = activeSteps.compactMap { state.active[$0] }
-    train = state.train
-    head = state.head
-    merges = state.merges
-    blockers = state.blockers
-    lastBlocker = state.lastBlocker
-    accountNames = state.accounts.keys.sorted()
-    accounts = accountNames.compactMap { state.accounts[$0] }
-    streaks = state.streaks.sorted { $0.key < $1.key }.map { Quota($0.key, $0.value) }
-    others = state.others.sorted { $0.key < $1.key }.map { Quota($0.key, $0.value) }
-    launches = state.launches
-    lastLaunch = state.lastLaunch
-    spent = state.spent
-    reservation = state.reservation
-    blockedBy = state.blockedBy
-    isBlocked = state.isBlocked
-    foresawDelay = state.foresawDelay
-    endedWork = state.endedWork
-    allWork = state.allWork
-    actualWork = state.actualWork
-  }
-
-  func fill(_ state: inout RunState) {
-    state.session = session
-    state.plan = plan
-    state.title = title
-    state.settings = settings
-    state.gates = gates
-    state.phase = phase
-    state.began = began
-    state.now = now
-    state.sequence = sequence
-    state.terms = terms.map(\.terms)
-    for (step, note) in zip(noted, notes) { state.notes[step] = note }
-    for (step, attempt) in zip(activeSteps, attempts) { state.active[step] = attempt }
-    state.train = train
-    state.head = head
-    state.merges = merges
-    state.blockers = blockers
-    state.lastBlocker = lastBlocker
-    for (name, account) in zip(accountNames, accounts) { state.accounts[name] = account }
-    for streak in streaks { state.streaks[streak.name] = streak.count }
-    for other in others { state.others[other.name] = other.count }
-    state.launches = launches
-    state.lastLaunch = lastLaunch
-    state.spent = spent
-    state.reservation = reservation
-    state.blockedBy = blockedBy
-    state.isBlocked = isBlocked
-    state.foresawDelay = foresawDelay
-    state.endedWork = endedWork
-    state.allWork = allWork
-    state.actualWork = actualWork
   }
 }

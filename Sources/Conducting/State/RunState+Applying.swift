@@ -55,26 +55,18 @@ extension RunState {
       accounts[account]?.strikes = 0
       accounts[account]?.limitedUntil = nil
     case .sharesSeen(let others): see(others)
+    case .limitChanged(.step(let step, let cost, let tokens), _):
+      guard let index = index(of: step) else { return }
+      setCeiling(of: index, cost, tokens)
+      touched.append(index)
     case .limitChanged(let limit, _): settings.apply(limit)
-    case .blockerRaised(let blocker):
-      blockers.append(blocker)
-      lastBlocker = blocker.id
-    case .blockerEscalated(let id):
-      if let place = blockers.firstIndex(where: { $0.id == id }) {
-        blockers[place].isEscalated = true
-        blockers[place].severity = .critical
-      }
+    case .blockerRaised(let blocker): raise(blocker)
+    case .blockerEscalated(let id): escalate(id)
     case .blockerResolved(let id, _, _): resolve(id)
     case .commandRefused: break
     case .planAmended(let change, _, _): amend(change, &touched)
     case .delayForeseen(let end, _): foresawDelay = end
     }
-  }
-
-  private mutating func resolve(_ id: Int) {
-    guard let place = blockers.firstIndex(where: { $0.id == id }) else { return }
-    let blocker = blockers.remove(at: place)
-    if case .pool(let name) = blocker.scope { streaks[name] = nil }
   }
 
   private mutating func see(_ others: [Quota]) {
@@ -164,7 +156,8 @@ extension RunState {
     note.losses = 0
     note.conflicts = 0
     note.transients = 0
-    note.firstTransient = nil
+    note.transientWait = .zero
+    note.limitWait = nil
     note.hasUsedFallback = false
     note.seats = nil
     notes[index] = note
@@ -186,6 +179,7 @@ extension RunSettings {
     case .callsPerHour(let count): callsPerHour = count
     case .cost(let amount): cost = amount
     case .tokens(let count): tokens = count
+    case .step: break
     }
   }
 }

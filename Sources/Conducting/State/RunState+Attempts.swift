@@ -39,6 +39,8 @@ extension RunState {
       // What was kept for it is spent, or free for others.
       attempt.leases.removeAll { $0.name == Pool.cost || $0.name == Pool.tokens }
       charge(charged, to: index)
+      notes[index]?.transients = 0
+      notes[index]?.transientWait = .zero
       attempt.move(to: .inspecting, at: now)
     case .attemptInspected(_, _, let head):
       attempt.head = head
@@ -70,6 +72,11 @@ extension RunState {
     standings[index].attempts = Int32(attempt.number)
     if standings[index].began.milliseconds == 0 { standings[index].began = now }
     if reservation == index { reservation = nil }
+    if var note = notes[index], let wait = note.limitWait {
+      note.transientWait += wait.passed(by: now)
+      note.limitWait = nil
+      notes[index] = note
+    }
     if !needsPreparing(index, attempt.seat) { active[index]?.phase = .launching }
     setPhase(index, .active, &touched)
     if let seat = attempt.seat { noteLaunch(seat) }
@@ -84,10 +91,10 @@ extension RunState {
   private mutating func noteLaunch(_ seat: Seat) {
     lastLaunch = now
     accounts[seat.account, default: AccountState()].lastLaunch = now
-    guard settings.callsPerHour != nil else { return }
     launches.append(now)
-    let old = launches.prefix { now - $0 >= .hours(1) }.count
-    if old > 0 { launches.removeFirst(old) }
+    // What is older than an hour is given back now and then, at a cost of one launch each.
+    let half = launches.count / 2
+    if half > 32, now - launches[half] >= .hours(1) { launches.removeFirst(half) }
   }
 
   /// What comes after a trial of a gate: its next round, or the next gate. A gate that has failed for good stands as
@@ -109,7 +116,7 @@ extension RunState {
   ) {
     train.removeAll { $0 == index }
     charge(charged, to: index)
-    if let failure { remember(failure, of: index, attempt) }
+    if let failure { remember(failure, of: index, attempt, fate) }
     if fate == .completed {
       if let seat = attempt.seat {
         for pool in seat.breakers { streaks[pool] = nil }
@@ -122,16 +129,18 @@ extension RunState {
   /// What was used counts for the run and, until it is done, for the step.
   private mutating func charge(_ usage: Usage, to index: Int) {
     guard usage.cost ?? .zero != .zero || usage.tokens ?? 0 != 0 else { return }
-    spent.add(usage)
-    notes[index, default: StepNote()].spent.add(usage)
+    spent += usage
+    notes[index, default: StepNote()].spent += usage
   }
 
-  private mutating func remember(_ failure: Failure, of index: Int, _ attempt: Attempt) {
+  private mutating func remember(
+    _ failure: Failure, of index: Int, _ attempt: Attempt, _ fate: Fate
+  ) {
     var note = notes[index] ?? StepNote()
     switch failure.kind {
     case .rateLimit, .overload, .network:
       note.transients += 1
-      if note.firstTransient == nil { note.firstTransient = now }
+      note.limitWait = wait(for: attempt, fate)
     case .task, .rejected, .timeout, .stalled, .crash:
       note.failures += 1
       note.feedback = failure.message
@@ -145,6 +154,13 @@ extension RunState {
     case .environment, .authentication, .budget: break
     }
     notes[index] = note
+  }
+
+  /// How long a step has to wait for a limit: for its account, or where it has none for the time that was set.
+  private func wait(for attempt: Attempt, _ fate: Fate) -> TransientWait? {
+    var until = attempt.seat.flatMap { accounts[$0.account]?.limitedUntil }
+    if case .waiting(let time) = fate { until = time }
+    return until.map { TransientWait(since: now, until: $0) }
   }
 
   private mutating func follow(_ fate: Fate, _ index: Int, _ touched: inout [Int]) {
@@ -233,12 +249,5 @@ extension Seat {
     var pools = [Pool.harness(harness)]
     if let agent { pools.append(Pool.agent(agent)) }
     return pools
-  }
-}
-
-extension Usage {
-  mutating func add(_ other: Usage) {
-    cost = (cost ?? .zero) + (other.cost ?? .zero)
-    tokens = (tokens ?? 0) + (other.tokens ?? 0)
   }
 }

@@ -24,8 +24,17 @@ extension RunState {
     if let known = termNumbers.value[terms] { return known }
     let number = Int32(self.terms.count)
     self.terms.append(terms)
+    if terms.hasWorkspace { hasWorkspaces.value = true }
     termNumbers.value[terms] = number
     return number
+  }
+
+  /// Steps share their terms, so that one whose own change gets others.
+  mutating func setCeiling(of index: Int, _ cost: Money?, _ tokens: Int?) {
+    var terms = terms(index)
+    terms.cost = cost
+    terms.tokens = tokens
+    steps[index].terms = number(of: terms)
   }
 
   /// The whole plan is known: who waits for whom, who stands by, who is ready.
@@ -42,32 +51,40 @@ extension RunState {
   }
 
   /// Computes what follows from steps and their needs alone.
-  mutating func drawGraph() {
-    graph.value = StepGraph(count: steps.count, edges: edges())
+  mutating func drawGraph() { drawGraph(places()) }
+
+  mutating func drawGraph(_ places: StepPlaces) {
+    graph.value = StepGraph(count: steps.count, edges: edges(places))
     behind.value = CriticalPath.behind(steps.indices.map(estimate), graph.value)
   }
 
+  private func places() -> StepPlaces {
+    var places = StepPlaces()
+    for step in steps {
+      let group = step.group.flatMap { indices.value[$0] } ?? -1
+      places.add(group: group, needs: step.needs.lazy.compactMap { indices.value[$0] })
+    }
+    return places
+  }
+
   /// A group is a join of its tasks, and its tasks wait for what it needs.
-  private func edges() -> [(from: Int32, to: Int32)] {
+  private func edges(_ places: StepPlaces) -> [(from: Int32, to: Int32)] {
     var edges: [(from: Int32, to: Int32)] = []
     edges.reserveCapacity(steps.count * 3)
     var isJoin = [Bool](repeating: false, count: steps.count)
-    for (index, step) in steps.enumerated() where standings[index].phase != .removed {
-      guard let group = step.group, let place = self.index(of: group) else { continue }
-      isJoin[place] = true
+    for index in steps.indices where standings[index].phase != .removed {
+      let group = places.group(of: index)
+      if group >= 0 { isJoin[Int(group)] = true }
     }
-    for (index, step) in steps.enumerated() where standings[index].phase != .removed {
+    for index in steps.indices where standings[index].phase != .removed {
       let node = Int32(index)
-      if let group = step.group, let place = self.index(of: group) {
-        edges.append((node, Int32(place)))
-        for need in steps[place].needs {
-          if let needed = indices.value[need] { edges.append((needed, node)) }
-        }
+      let group = places.group(of: index)
+      if group >= 0 {
+        edges.append((node, group))
+        for need in places.needs(of: Int(group)) { edges.append((need, node)) }
       }
       if isJoin[index] { continue }
-      for need in step.needs {
-        if let needed = indices.value[need] { edges.append((needed, node)) }
-      }
+      for need in places.needs(of: index) { edges.append((need, node)) }
     }
     return edges
   }

@@ -46,7 +46,7 @@ package struct RunState: Equatable, Sendable {
   var streaks: [String: Int] = [:]
   /// What other runs hold of what is shared.
   package internal(set) var others: [String: Int] = [:]
-  /// When agents were launched in the last hour; kept only where that is limited.
+  /// When agents were launched in the last hour, and some before: a limit may be set at any time.
   var launches: [Instant] = []
   var lastLaunch: Instant?
   /// What has been charged in all.
@@ -67,6 +67,8 @@ package struct RunState: Equatable, Sendable {
   var indices = Derived<[StepID: Int32]>([:])
   var graph = Derived(StepGraph(count: 0, edges: []))
   var termNumbers = Derived<[Terms: Int32]>([:])
+  var barriers = Derived(Barriers())
+  var hasWorkspaces = Derived(false)
   /// What hangs on each step, for urgency, in milliseconds.
   var behind = Derived<[Int64]>([])
 
@@ -123,16 +125,8 @@ package struct RunState: Equatable, Sendable {
 
   var isEnded: Bool { if case .ended = phase { true } else { false } }
 
-  /// Whether a pool is closed by a blocker.
-  func isBarred(_ pool: String) -> Bool {
-    blockers.contains { $0.scope == .pool(name: pool) }
-  }
-
-  /// Whether a blocker of the whole run keeps it from launching anything.
-  var isStopped: Bool { blockers.contains { $0.scope == .run } }
-
   /// Whether some step works in a worktree, and so needs an integration branch.
-  var needsBranch: Bool { terms.contains { $0.hasWorkspace } }
+  var needsBranch: Bool { hasWorkspaces.value }
 }
 
 extension RunState {
@@ -154,8 +148,9 @@ extension RunState {
     let mine = Mirror(reflecting: self).children
     for (one, two) in zip(mine, Mirror(reflecting: other).children) {
       let (left, right) = ("\(one.value)", "\(two.value)")
-      let isDerived = ["indices", "graph", "termNumbers", "behind"].contains(one.label ?? "")
-      if left != right, !isDerived { return "\(one.label ?? ""): \(left) is not \(right)" }
+      if left != right, !(one.value is any DerivedValue) {
+        return "\(one.label ?? ""): \(left) is not \(right)"
+      }
     }
     return "no difference that can be named"
   }

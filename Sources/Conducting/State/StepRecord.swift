@@ -99,8 +99,12 @@ package struct StepNote: Hashable, Sendable, Codable {
   package var failures = 0
   package var losses = 0
   package var conflicts = 0
+  /// Limits, overloads and lost networks since a process of it finished well.
   package var transients = 0
-  package var firstTransient: Instant?
+  /// For how long they have kept it from being tried again, in all.
+  package var transientWait = Span.zero
+  /// The wait that has not been counted yet.
+  var limitWait: TransientWait?
   /// What attempts before have been charged for.
   package var spent = Usage(cost: .zero, tokens: 0)
   /// What the next attempt is told.
@@ -112,6 +116,15 @@ package struct StepNote: Hashable, Sendable, Codable {
   package var standsInFor: StepID?
 
   package init() {}
+}
+
+/// A wait for the end of a limit.
+struct TransientWait: Hashable, Sendable, Codable {
+  var since: Instant
+  var until: Instant
+
+  /// How much of it had passed at a time.
+  func passed(by now: Instant) -> Span { max(.zero, min(now, until) - since) }
 }
 
 /// An attempt that lives.

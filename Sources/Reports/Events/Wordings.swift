@@ -98,6 +98,8 @@ extension Limit {
     case .callsPerHour(let count): "calls_per_hour \(count.map(String.init) ?? "none")"
     case .cost(let cost): "cost \(cost.map(\.words) ?? "none")"
     case .tokens(let count): "tokens \(count.map(grouped) ?? "none")"
+    case .step(let step, let cost, let tokens):
+      "of `\(step)`: cost \(cost.map(\.words) ?? "none"), tokens \(tokens.map(grouped) ?? "none")"
     }
   }
 }
