@@ -177,9 +177,9 @@ import Testing
     try folder.write("launch.json", #"{"stdout":"out.txt","cwd":"/tree"}"#)
     #expect(attempt.output == folder.path + "/out.txt")
     #expect(attempt.workingFolder == "/tree")
-    #expect(attempt.log(of: Check(gate: 1, round: 2)).hasSuffix("/checks/gate-1-2.log"))
+    #expect(attempt.log(of: Check(gate: 1, round: 2)).hasSuffix("/checks/gate-1-2/1/output.log"))
     #expect(
-      attempt.log(of: Check(merge: 4, gate: 0)).hasSuffix("/checks/merge-4-gate-0-1.log"))
+      attempt.log(of: Check(merge: 4, gate: 0)).hasSuffix("/checks/merge-4-gate-0-1/1/output.log"))
   }
 
   @Test(.timeLimit(.minutes(1))) func whatIsWrittenEndsTheWait() throws {

@@ -90,7 +90,7 @@ final class PlayedRun {
 
   func check(_ step: StepID, _ check: Check, _ verdict: Verdict, log: String) throws {
     let merge = check.merge.map { "merge-\($0)-" } ?? ""
-    try write(step, "checks/\(merge)gate-\(check.gate)-\(check.round).log", log)
+    try write(step, "checks/\(merge)gate-\(check.gate)-\(check.round)/1/output.log", log)
     try hear(.checked(attempt(step), check, verdict))
   }
 

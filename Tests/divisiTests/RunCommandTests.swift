@@ -86,7 +86,7 @@ import Testing
     #expect(try !attempt("a", 1, "prompt.md").contains("wanted: two"))
     #expect(try attempt("a", 2, "prompt.md").contains("wanted: two"))
     #expect(try trailers("Attempt") == ["2"])
-    #expect(try attempt("a", 1, "checks/gate-0-1.log") == "wanted: two\n")
+    #expect(try attempt("a", 1, "checks/gate-0-1/1/output.log") == "wanted: two\n")
   }
 
   @Test func workThatConflictsIsDoneAgainOnWhatWasMerged() throws {

@@ -21,7 +21,8 @@ extension Drivers {
       return outbox.put(.checked(id, check, Verdict(.broken, words)))
     }
     let place = folder.attempt(id)
-    if isTakenUp(id) { await endChecks(of: id) }
+    // Of an earlier runner's trials on a merged tree nothing may be left in the worktree that is made ready next.
+    if isTakenUp(id), check.merge != nil { await endChecks(of: id) }
     let (ground, verdict) = await onGround(of: check, id, commit, job) { ground in
       switch gate.check.value {
       case .run(let command): await self.run(command, gate, check, id, job, step, on: ground)
@@ -94,6 +95,10 @@ extension Drivers {
     }
     let worktree = try git.worktree(at: worktrees.path(of: workName(id, job)))
     guard worktree.isThere else { throw .worktreeGone(worktree.path) }
+    // An earlier runner's trial goes on in it, or has ended there.
+    if isTakenUp(id), hasTrial(below: folder.attempt(id).check(check)) {
+      return Ground(folder: worktree.path, tree: tree, commit: commit)
+    }
     // A gate before may have changed files: each is tried on exactly what would be merged.
     let isThere = try git.head(of: worktree) == commit
     let isUnchanged = try worktrees.isUnchanged(worktree)
@@ -108,31 +113,25 @@ extension Drivers {
     _ command: String, _ gate: Gate, _ check: Check, _ id: AttemptID, _ job: Job, _ step: Step,
     on ground: Ground
   ) async -> Verdict {
-    let output = folder.attempt(id).check(check) + ".log"
-    let settings = Settings.shared
-    do throws(FileError) { try createFolder(parentFolder(of: output)) } catch {
-      return Verdict(.broken, error.description)
-    }
     var environment = environment(of: step, id, job)
     environment["DIVISI_WORKTREE"] = ground.folder
     var evidence = Evidence(
       command: command, ending: .timedOut, tree: ground.tree, duration: .zero, tests: nil, tail: "",
-      output: output)
+      output: "")
     do {
-      let result = try await Processes.run(
-        Command(
-          ["/bin/sh", "-c", command], in: ground.folder, environment: environment,
-          output: .file(
-            output, limit: brief.configuration.value(settings.outputSize) ?? .max, tail: 64 << 10),
-          errors: .withOutput,
-          timeout: gate.timeout?.value ?? brief.configuration.value(settings.gateTimeout),
-          grace: grace, endsLeftovers: true, marker: checkMarker(id)))
-      evidence.duration = result.duration
-      evidence.ending = result.evidence
-      evidence.tail = Evidence.tail(of: result.output)
-      evidence.tests = count(output, of: command)
+      let errand = Errand(
+        command: command, folder: ground.folder, environment: environment,
+        timeout: gate.timeout?.value
+          ?? brief.configuration.value(Settings.shared.gateTimeout))
+      let end = try await supervise(
+        errand, below: folder.attempt(id).check(check), mayAdopt: check.merge == nil)
+      evidence.duration = end.exit.duration
+      evidence.ending = end.exit.evidence
+      evidence.output = end.output
+      evidence.tail = Evidence.tail(of: FileTail.end(of: end.output, atMost: 64 << 10))
+      evidence.tests = count(end.output, of: command)
     } catch {
-      evidence.ending = .notStarted("\(error)")
+      evidence.ending = .notStarted(error.failure.message)
     }
     let proof = evidence.json.text(.compact)
     guard let failure = evidence.failure(expecting: gate.expectation?.value) else {
@@ -150,76 +149,6 @@ extension Drivers {
     while let bytes = tail.next() { counting.receive(bytes) }
     return counting.finish()
   }
-
-  /// What marks the processes of an attempt's gates; reviewers have supervisors of their own.
-  func checkMarker(_ id: AttemptID) -> String { folder.attempt(id).path + "/checks" }
-
-  /// Ends what a runner that is gone has left of an attempt's gates.
-  func endChecks(of id: AttemptID) async {
-    await endProcesses(marked: checkMarker(id), grace: grace)
-    let checks = folder.attempt(id).path + "/checks"
-    for name in (try? listFolder(checks)) ?? [] where entryKind(checks + "/" + name) == .folder {
-      for trial in (try? listFolder(checks + "/" + name)) ?? [] {
-        await endSupervised(AttemptFolder("\(checks)/\(name)/\(trial)"))
-      }
-    }
-  }
-
-  private func endSupervised(_ place: AttemptFolder) async {
-    switch try? await Supervised.find(in: place) {
-    case .running(let process):
-      try? process.askToStop()
-      _ = try? await process.ended()
-    case .lost(let lost): await lost.endRemains(grace: grace)
-    case .ended, .notStarted, nil: break
-    }
-  }
-
-  // MARK: set-up
-
-  /// Runs the commands that make a new workspace ready; says what went wrong.
-  func setUp(_ id: AttemptID, _ job: Job, in folder: String? = nil) async -> Conducting.Failure? {
-    await runAll(Settings.shared.setUp, "setup", id, job, in: folder)
-  }
-
-  /// Runs the commands that come before a workspace is given free.
-  func tearDown(_ id: AttemptID, _ job: Job) async {
-    if let failure = await runAll(Settings.shared.tearDown, "teardown", id, job, in: nil) {
-      watcher.note("\(id): \(failure.message)")
-    }
-  }
-
-  private func runAll(
-    _ setting: Setting<[String]>, _ name: String, _ id: AttemptID, _ job: Job, in place: String?
-  ) async -> Conducting.Failure? {
-    guard let commands = brief.configuration.value(setting), !commands.isEmpty,
-      let step = brief.step(id.step)
-    else { return nil }
-    let output = folder.attempt(id).path + "/\(name).log"
-    let work = place ?? workingFolder(id, job)
-    var environment = environment(of: step, id, job)
-    environment["DIVISI_WORKTREE"] = work
-    for command in commands {
-      do {
-        try createFolder(folder.attempt(id).scratch)
-        let result = try await Processes.run(
-          Command(
-            ["/bin/sh", "-c", command], in: work, environment: environment,
-            output: .file(output, limit: 64 << 20, tail: 4 << 10), errors: .withOutput,
-            timeout: brief.configuration.value(Settings.shared.gateTimeout), grace: grace,
-            endsLeftovers: true, marker: checkMarker(id)))
-        guard result.succeeded else {
-          return Failure(
-            .environment,
-            "the \(name) command `\(command)` failed: \(Evidence.tail(of: result.output, lines: 10))"
-          )
-        }
-      } catch {
-        return Failure(.environment, "the \(name) command `\(command)` could not be run: \(error)")
-      }
-    }
-    return nil
-  }
 }
 
 extension Attempt {
@@ -231,16 +160,18 @@ extension Attempt {
   }
 }
 
-extension ProcessResult {
+extension AttemptExit {
   fileprivate var evidence: Evidence.Ending {
     switch reason {
-    case .timeout: .timedOut
-    case .outputLimit: .notStarted("it printed more than it may")
-    case .cancelled: .signalled(15)
-    case .ended:
+    case .timeout, .idle: .timedOut
+    case .output: .notStarted("it printed more than it may")
+    case .stopped: .signalled(15)
+    case .spawnFailed: .notStarted(problem ?? "it could not be started")
+    case .exited, .other:
       switch end {
       case .exited(let status): .exited(Int32(clamping: status))
       case .signalled(let signal): .signalled(Int32(clamping: signal))
+      case nil: .notStarted(problem ?? "it could not be started")
       }
     }
   }

@@ -73,7 +73,7 @@ extension Drivers {
             return .moved(head: head.hex)
           }
         }
-        if faults.withLock({ $0.removeValue(forKey: id) }) != nil {
+        if faults.withLock({ $0.removeValue(forKey: id.description) }) != nil {
           outbox.put(.probed(isFit: shortageOfDisk() == nil, message: "the branch can be moved"))
         }
         if case .done = outcome { await freeWorktree(id, job) }
@@ -82,7 +82,7 @@ extension Drivers {
       } catch {
         // There is no way back from here, and no way on: everything else waits with it.
         let words = "the branch \(branch.name) cannot be moved: \(error); \(error.hint)"
-        faults.withLock { $0[id] = words }
+        faults.withLock { $0[id.description] = words }
         outbox.put(.probed(isFit: false, message: words))
         try? await Task.sleep(for: .seconds(2))
       }

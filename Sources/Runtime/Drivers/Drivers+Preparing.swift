@@ -1,3 +1,4 @@
+import Synchronization
 import Conducting
 import Configuration
 import Files
@@ -27,10 +28,15 @@ extension Drivers {
           else { return head }
           return moved
         }
+        if faults.withLock({ $0.removeValue(forKey: branch.name) }) != nil {
+          outbox.put(.probed(isFit: shortageOfDisk() == nil, message: "the branch is there"))
+        }
         outbox.put(.branchOpened(head: head.hex))
         return
       } catch {
-        watcher.note("the branch \(branch.name) cannot be opened: \(error); \(error.hint)")
+        let words = "the branch \(branch.name) cannot be opened: \(error); \(error.hint)"
+        faults.withLock { $0[branch.name] = words }
+        outbox.put(.probed(isFit: false, message: words))
         try? await Task.sleep(for: .seconds(5))
       }
     }

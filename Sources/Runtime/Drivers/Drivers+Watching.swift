@@ -47,7 +47,8 @@ extension Drivers {
     var errors = FileTail(place.errors)
     var reader = StreamReader(harness?.dialect ?? .text)
     var lastHeard = ContinuousClock.now
-    var told: Conducting.Activity = .working
+    // What an earlier runner told last is what is known.
+    var told = job.attempt?.activity ?? .working
     var tokens: Int?
     var pause = Duration.milliseconds(50)
     while !Task.isCancelled {

@@ -26,7 +26,7 @@ package final class Drivers: Sendable {
   /// Supervisors that this process started or found.
   let supervised = Mutex<[AttemptFolder: Supervised]>([:])
   /// What keeps branches from being moved, by whom it was met; nothing new is begun while something does.
-  let faults = Mutex<[AttemptID: String]>([:])
+  let faults = Mutex<[String: String]>([:])
   /// Worktrees for the gates of merged trees that are in use: two merges may be judged at once.
   let integrating = Mutex<Set<Int>>([])
 
@@ -62,6 +62,13 @@ package final class Drivers: Sendable {
     let living = state.active.map { AttemptID(state.id($0.key), $0.value.number) }
     inherited.withLock { $0 = Set(living) }
   }
+
+  private let letGo = Mutex(false)
+
+  /// Whether the run is given up as it is: what runs is not ended with it.
+  var isLetGo: Bool { letGo.withLock { $0 } }
+
+  func giveUp() { letGo.withLock { $0 = true } }
 
   func isTakenUp(_ id: AttemptID) -> Bool { inherited.withLock { $0.contains(id) } }
 

@@ -30,7 +30,9 @@ package struct AttemptFiles: Hashable, Sendable {
   /// Where a trial of a gate wrote all that it printed.
   package func log(of check: Check) -> String {
     let merge = check.merge.map { "merge-\($0)-" } ?? ""
-    return "\(path)/checks/\(merge)gate-\(check.gate)-\(check.round).log"
+    let base = "\(path)/checks/\(merge)gate-\(check.gate)-\(check.round)"
+    let trials = ((try? listFolder(base)) ?? []).compactMap { Int($0) }
+    return "\(base)/\(trials.max() ?? 1)/output.log"
   }
 
   private func json(_ name: String) -> JSON? {

@@ -231,6 +231,7 @@ package actor Runner {
     alarm?.task.cancel()
     bell = nil
     // A process is nobody's to end here: what runs is found again by whoever resumes the run.
+    drivers.giveUp()
     let called = calledOff()
     for task in called { task.cancel() }
     for task in called { await task.value }

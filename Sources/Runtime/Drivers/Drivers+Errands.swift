@@ -1,0 +1,159 @@
+import Conducting
+import Configuration
+import Diagnostics
+import Evidence
+import Files
+import Glibc
+import Plans
+import Processes
+import Supervision
+
+/// A command that a run has done for it: a gate, a set-up. It has a supervisor like an agent, so that its time and its
+/// output stay bounded whatever becomes of Divisi, and nothing of it is left behind.
+struct Errand: Sendable {
+  var command: String
+  var folder: String
+  var environment: [String: String]
+  var timeout: Duration?
+}
+
+extension Drivers {
+  /// Runs an errand to its end. Called off, it is ended first, unless the run is only let go.
+  ///
+  /// - Parameters:
+  ///   - base: the folder of its trials, one a start of a process.
+  ///   - mayAdopt: whether what an earlier runner has begun, or ended, counts.
+  func supervise(
+    _ errand: Errand, below base: String, mayAdopt: Bool
+  ) async throws(StartError) -> (exit: AttemptExit, output: String) {
+    var number = max(1, trials(below: base).last ?? 1)
+    while true {
+      let place = AttemptFolder("\(base)/\(number)")
+      let process: Supervised
+      do throws(SupervisionError) {
+        switch try await Supervised.find(in: place) {
+        case .running(let found) where mayAdopt: process = found
+        case .running(let found):
+          await end(found)
+          number += 1
+          continue
+        case .ended(let exit):
+          if mayAdopt, exit.reason != .stopped { return (exit, place.log) }
+          number += 1
+          continue
+        case .lost(let lost):
+          await lost.endRemains(grace: grace)
+          number += 1
+          continue
+        case .notStarted: process = try await start(errand, in: place)
+        }
+        switch try await process.ended() {
+        case .ended(let exit): return (exit, place.log)
+        case .lost(let lost):
+          await lost.endRemains(grace: grace)
+          number += 1
+        }
+      } catch .waitingCancelled {
+        if !isLetGo, case .running(let found)? = try? await Supervised.find(in: place) {
+          await end(found)
+        }
+        return (AttemptExit(.stopped), place.log)
+      } catch {
+        throw .supervision(error)
+      }
+    }
+  }
+
+  private func start(
+    _ errand: Errand, in place: AttemptFolder
+  ) async throws(SupervisionError) -> Supervised {
+    do { try createFolder(place.path) } catch { throw .file(error) }
+    // Both streams in one, in the order in which they come.
+    var launch = Launch(
+      ["/bin/sh", "-c", "exec 2>&1\n" + errand.command], in: errand.folder,
+      environment: errand.environment, marker: place.path, timeout: errand.timeout,
+      outputLimit: brief.configuration.value(Settings.shared.outputSize),
+      interruptGrace: .zero, grace: grace, cgroupRoot: surroundings.cgroupRoot)
+    launch.output = AttemptFolder.logName
+    launch.isDurable = false
+    return try await Supervised.start(launch, in: place, by: surroundings.supervisor)
+  }
+
+  /// Ends what a supervisor has, whether or not this task was called off.
+  private func end(_ process: Supervised) async {
+    await Task.detached {
+      try? process.askToStop()
+      _ = try? await process.ended()
+    }.value
+  }
+
+  private func trials(below base: String) -> [Int] {
+    ((try? listFolder(base)) ?? []).compactMap { Int($0) }.sorted()
+  }
+
+  func hasTrial(below base: String) -> Bool { !trials(below: base).isEmpty }
+
+  /// Ends what a runner that is gone has left of an attempt's gates and reviews.
+  func endChecks(of id: AttemptID) async {
+    let checks = folder.attempt(id).path + "/checks"
+    for name in (try? listFolder(checks)) ?? [] {
+      for number in trials(below: "\(checks)/\(name)") {
+        switch try? await Supervised.find(in: AttemptFolder("\(checks)/\(name)/\(number)")) {
+        case .running(let process): await end(process)
+        case .lost(let lost): await lost.endRemains(grace: grace)
+        case .ended, .notStarted, nil: break
+        }
+      }
+    }
+  }
+
+  // MARK: set-up
+
+  /// Runs the commands that make a new workspace ready; says what went wrong.
+  func setUp(_ id: AttemptID, _ job: Job, in folder: String? = nil) async -> Conducting.Failure? {
+    await runAll(Settings.shared.setUp, "setup", id, job, in: folder)
+  }
+
+  /// Runs the commands that come before a workspace is given free.
+  func tearDown(_ id: AttemptID, _ job: Job) async {
+    if let failure = await runAll(Settings.shared.tearDown, "teardown", id, job, in: nil) {
+      watcher.note("\(id): \(failure.message)")
+    }
+  }
+
+  private func runAll(
+    _ setting: Setting<[String]>, _ name: String, _ id: AttemptID, _ job: Job, in place: String?
+  ) async -> Conducting.Failure? {
+    guard let commands = brief.configuration.value(setting), !commands.isEmpty,
+      let step = brief.step(id.step)
+    else { return nil }
+    let work = place ?? workingFolder(id, job)
+    var environment = environment(of: step, id, job)
+    environment["DIVISI_WORKTREE"] = work
+    try? createFolder(folder.attempt(id).scratch)
+    for (number, command) in commands.enumerated() {
+      let errand = Errand(
+        command: command, folder: work, environment: environment,
+        timeout: brief.configuration.value(Settings.shared.gateTimeout))
+      do {
+        let end = try await supervise(
+          errand, below: "\(folder.attempt(id).path)/checks/\(name)-\(number + 1)", mayAdopt: false)
+        guard end.exit.end == .exited(0), end.exit.reason == .exited else {
+          let said = Evidence.tail(of: FileTail.end(of: end.output, atMost: 8 << 10), lines: 10)
+          return Failure(.environment, "the \(name) command `\(command)` failed: \(said)")
+        }
+      } catch {
+        return Failure(
+          .environment, "the \(name) command `\(command)` failed: \(error.failure.message)")
+      }
+    }
+    return nil
+  }
+}
+
+extension AttemptFolder {
+  static let logName = "output.log"
+
+  /// What an errand printed.
+  var log: String { path + "/" + Self.logName }
+}
