@@ -145,4 +145,4 @@ pid_t divisi_wait(pid_t pid, int options, int *status, struct divisi_usage *usag
   return ended;
 }
 
-int divisi_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+int divisi_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }

@@ -26,7 +26,10 @@ struct CommandFiles: ~Copyable, Sendable {
   }
 
   var sizes: (output: Int, errors: Int) {
-    (Self.size(output.number), areSeparate ? Self.size(errors.number) : 0)
+    (
+      Self.size(command.output, in: output.number),
+      areSeparate ? Self.size(command.errors, in: errors.number) : 0
+    )
   }
 
   /// How many bytes may still be printed into the file that is nearest to its limit.
@@ -76,9 +79,9 @@ struct CommandFiles: ~Copyable, Sendable {
   ) throws(SpawnError) -> Descriptor {
     switch capture {
     case .memory, .withOutput:
-      guard let file = Descriptor(divisi_memory_file("output")) else {
-        throw failure(command, "its output")
-      }
+      guard let file = Descriptor(divisi_memory_file("output")),
+        bound(file.number, to: capture.limit)
+      else { throw failure(command, "its output") }
       return file
     case .file(let path, _, _):
       // Appending, so that what several processes print stays side by side.
@@ -90,17 +93,34 @@ struct CommandFiles: ~Copyable, Sendable {
     }
   }
 
+  /// Has the system itself refuse more: a program that outlives whoever reads its output would otherwise fill the
+  /// memory of the machine. What was written is then told by the place in the file, which writers and readers share.
+  private static func bound(_ file: Int32, to limit: Int) -> Bool {
+    guard limit < 1 << 40 else { return true }
+    // Some more than the limit, so that it is seen to be passed before the system refuses.
+    return ftruncate(file, off_t(limit + Self.slack)) == 0
+      && fcntl(file, Self.addSeals, Self.sealShrink | Self.sealGrow) == 0
+  }
+
+  private static let slack = 1 << 20
+
+  // As in <linux/fcntl.h>, whose macros Swift does not see.
+  private static let addSeals: Int32 = 1033
+  private static let sealShrink: Int32 = 2
+  private static let sealGrow: Int32 = 4
+
   private static func failure(_ command: Command, _ path: String) -> SpawnError {
     SpawnError(command.arguments[0], .descriptors, code: errno, path: path)
   }
 
-  private static func size(_ descriptor: Int32) -> Int {
+  private static func size(_ capture: Command.Capture, in descriptor: Int32) -> Int {
+    if case .memory = capture { return Int(lseek(descriptor, 0, SEEK_CUR)) }
     var status = stat()
     return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
 
   private static func kept(_ capture: Command.Capture, in descriptor: Int32) -> [UInt8] {
-    let size = size(descriptor)
+    let size = size(capture, in: descriptor)
     return switch capture {
     case .memory(let limit): bytes(of: descriptor, 0..<min(size, limit))
     case .file(_, _, let tail): bytes(of: descriptor, max(0, size - tail)..<size)
