@@ -86,6 +86,22 @@ import Testing
     #expect(run.active == ["a", "b"])
   }
 
+  @Test func whoBeganBeforeALimitAndSucceedsDoesNotEndIt() throws {
+    var run = try Playing([agent("a"), agent("b"), agent("c", needs: ["b"])])
+    run.run("b")
+    let reset = run.now + .hours(5)
+    run.end("a", .failed(Failure(.rateLimit, "limit", resetAt: reset)))
+    run.wait(.minutes(1))
+    run.hear(.ended(run.attempt("b"), .succeeded(summary: "done"), Usage()))
+    run.hear(.inspected(run.attempt("b"), .accepted(head: nil)))
+    #expect(run.active == [])
+    #expect(run.state.accounts["claude"]?.limitedUntil == reset)
+    run.wait(.hours(5))
+    #expect(!run.active.isEmpty)
+    run.complete(StepID(run.active[0]))
+    #expect(run.state.accounts["claude"]?.isRecovering == false)
+  }
+
   @Test func aLimitWithoutAResetIsWaitedForTwiceAsLongEachTime() throws {
     var run = try Playing([agent("a")])
     run.fail("a", .overload)

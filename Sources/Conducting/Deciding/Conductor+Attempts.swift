@@ -74,7 +74,10 @@ extension Conductor {
         step: id.step, attempt: id.number, summary: summary, usage: usage,
         charged: charge(index, state.active[index]?.seat, usage)))
     weighBudget()
-    if let seat = state.active[index]?.seat, state.accounts[seat.account]?.isRecovering == true {
+    // What was asked for before a limit was met may still succeed while it holds.
+    if let seat = state.active[index]?.seat, let account = state.accounts[seat.account],
+      account.isRecovering, account.limitedUntil.map({ $0 <= state.now }) ?? true
+    {
       emit(.accountRecovered(account: seat.account))
     }
     // What has nothing to be looked at is done.
