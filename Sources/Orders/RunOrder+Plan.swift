@@ -23,7 +23,7 @@ extension RunOrder {
       settings: RunSettings(of: plan, configuration, agents, cores: cores),
       steps: plan.steps.indices.map { RunStep(of: $0, in: plan, known, staff) },
       gates: (plan.gates + (configuration.value(Settings.shared.mergeGates) ?? []))
-        .compactMap { RunGate(of: $0, staff) })
+        .compactMap { RunGate(of: $0, staff, harness: nil) })
   }
 }
 
@@ -66,19 +66,22 @@ extension Terms {
     lane = step.lane?.value
     files = step.files.map(\.value.text)
     resources = step.resources.map(\.value)
-    gates = step.gates.compactMap { RunGate(of: $0, staff) }
+    let harness = step.harness?.value
+    gates = step.gates.compactMap { RunGate(of: $0, staff, harness: harness) }
     retries = step.retries?.value ?? step.agent.flatMap { staff[$0.value]?.maxRetries }
     cost = step.limits.cost?.value
     tokens = step.limits.tokens?.value
-    contingency = step.contingency.flatMap { Fallback($0, known, staff) }
+    contingency = step.contingency.flatMap { Fallback($0, known, staff, harness: harness) }
   }
 }
 
 extension Fallback {
   /// The first that is named counts.
-  fileprivate init?(_ contingency: Contingency, _ known: Set<StepID>, _ staff: Staff) {
+  fileprivate init?(
+    _ contingency: Contingency, _ known: Set<StepID>, _ staff: Staff, harness: String?
+  ) {
     if let agent = contingency.agent?.value {
-      self = .seats(seats: [staff.seat(of: agent)])
+      self = .seats(seats: [staff.seat(of: agent, harness: harness)])
     } else if let step = contingency.step?.value, known.contains(step) {
       self = .step(step: step)
     } else if let person = contingency.person?.value {
@@ -91,12 +94,15 @@ extension Fallback {
 
 extension RunGate {
   /// Nothing for artifacts: whether they are there is seen when an attempt is inspected.
-  fileprivate init?(of gate: Gate, _ staff: Staff) {
+  ///
+  /// - Parameter harness: what runs a reviewer where the gate does not say.
+  fileprivate init?(of gate: Gate, _ staff: Staff, harness: String?) {
     let rounds = max(1, gate.attempts?.value ?? 1)
     switch gate.check.value {
     case .run(let command): self.init(.command, gate.name ?? command, rounds: rounds)
     case .review(let agent):
-      self.init(.review, gate.name ?? agent, seats: [staff.seat(of: agent)], rounds: rounds)
+      let seat = staff.seat(of: agent, harness: gate.harness?.value ?? harness)
+      self.init(.review, gate.name ?? agent, seats: [seat], rounds: rounds)
     case .approve(let person): self.init(.approval, gate.name ?? person, rounds: rounds)
     case .artifacts: return nil
     }

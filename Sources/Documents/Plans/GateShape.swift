@@ -17,6 +17,7 @@ struct GateShape: Sendable {
   let attempts: Key<Located<Int>>
   let expect: Key<Located<Gate.Expectation>>
   let criteria: Key<[String]>
+  let harness: Key<Located<String>>
 
   private init() {
     run = object.key(
@@ -48,6 +49,9 @@ struct GateShape: Sendable {
       "criteria", type: ValueType<String>.text.list(of: "texts"),
       help: "what a reviewer holds the diff against, besides the step's acceptance",
       example: "[no secrets in logs]")
+    harness = object.key(
+      "harness", type: ValueType<String>.text.located, default: "the step's",
+      help: "the program that runs a reviewer", example: "codex")
   }
 
   /// A gate in any of its forms.
@@ -68,7 +72,7 @@ struct GateShape: Sendable {
     return Gate(
       check: check, name: values.value(name, &reader), timeout: values.value(timeout, &reader),
       attempts: values.value(attempts, &reader), expectation: values.value(expect, &reader),
-      criteria: values.value(criteria, &reader) ?? [])
+      criteria: values.value(criteria, &reader) ?? [], harness: values.value(harness, &reader))
   }
 
   private func readCheck(

@@ -60,7 +60,11 @@ private struct PlanDecoder {
       (values.value(shape.dependencies, &reader) ?? [])
       + (values.value(shape.requires, &reader) ?? [])
     plan.steps = steps
-    plan.gates = values.value(shape.gates, &reader) ?? []
+    plan.gates = (values.value(shape.gates, &reader) ?? []).map { gate in
+      var gate = gate
+      gate.harness = gate.harness ?? defaults.harness
+      return gate
+    }
     plan.limits = values.value(shape.limits, &reader) ?? PlanLimits()
     plan.base = values.value(shape.base, &reader)
     plan.deadline = values.value(shape.deadline, &reader)

@@ -38,11 +38,13 @@ package struct Gate: Sendable, Equatable {
   package var expectation: Located<Expectation>?
   /// What a reviewer is asked to hold the diff against, besides the step's acceptance.
   package var criteria: [String]
+  /// The program that runs a reviewer; nothing means that of the step.
+  package var harness: Located<String>?
 
   package init(
     check: Located<Check>, name: String? = nil, timeout: Located<Duration>? = nil,
     attempts: Located<Int>? = nil, expectation: Located<Expectation>? = nil,
-    criteria: [String] = []
+    criteria: [String] = [], harness: Located<String>? = nil
   ) {
     self.check = check
     self.name = name
@@ -50,5 +52,6 @@ package struct Gate: Sendable, Equatable {
     self.attempts = attempts
     self.expectation = expectation
     self.criteria = criteria
+    self.harness = harness
   }
 }

@@ -65,7 +65,16 @@ extension RunOrder {
     func moved(_ seats: [Seat]) -> [Seat] {
       seats.map { Seat(agent: $0.agent, harness: harness, model: $0.model) }
     }
-    for index in steps.indices { steps[index].terms.seats = moved(steps[index].terms.seats) }
+    for index in steps.indices {
+      steps[index].terms.seats = moved(steps[index].terms.seats)
+      for gate in steps[index].terms.gates.indices {
+        steps[index].terms.gates[gate].seats = steps[index].terms.gates[gate].seats.map(moved)
+      }
+      if case .seats(let seats)? = steps[index].terms.contingency {
+        steps[index].terms.contingency = .seats(seats: moved(seats))
+      }
+    }
+    for gate in gates.indices { gates[gate].seats = gates[gate].seats.map(moved) }
   }
 }
 
