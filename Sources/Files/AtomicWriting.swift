@@ -43,6 +43,23 @@ package func replaceFile(
   return true
 }
 
+/// Writes a file that is not there yet, whole or not at all; one that is there stays, also one that came meanwhile. Says
+/// whether it was written.
+@discardableResult
+package func writeNewFile(_ path: String, _ bytes: [UInt8]) throws(FileError) -> Bool {
+  guard entryKind(path) == .missing else { return false }
+  let (temporary, descriptor) = try makeTemporaryFile(beside: path, path)
+  defer { unlink(temporary) }
+  do {
+    defer { close(descriptor) }
+    try writeAll(bytes, to: descriptor, path)
+    guard fsync(descriptor) == 0 else { throw FileError("write", path, code: errno) }
+  }
+  if link(temporary, path) == 0 { return true }
+  guard errno == EEXIST else { throw FileError("write", path, code: errno) }
+  return false
+}
+
 /// A new file beside another, under a name that nobody else has.
 private func makeTemporaryFile(
   beside target: String, _ path: String

@@ -63,9 +63,14 @@ package struct Launch: Sendable, Equatable {
   /// Makes the folders, files and links. Doing it twice changes nothing.
   package func prepare() throws(FileError) {
     for folder in folders { try createFolder(folder) }
-    for file in files where !(file.staysIfThere && entryKind(file.path) != .missing) {
+    for file in files {
       try createFolder(parentFolder(of: file.path))
-      try writeFile(file.path, Array(file.text.utf8))
+      if file.staysIfThere {
+        // Two attempts may begin at once: what a program has made of its settings meanwhile is not written over.
+        try writeNewFile(file.path, Array(file.text.utf8))
+      } else {
+        try writeFile(file.path, Array(file.text.utf8))
+      }
     }
     for link in links where entryKind(link.target) != .missing {
       try createFolder(parentFolder(of: link.path))
