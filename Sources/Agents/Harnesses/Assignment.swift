@@ -99,6 +99,23 @@ package struct Assignment: Sendable, Equatable {
     self.answerSchema = answerSchema
   }
 
+  /// A name for a new session: a UUID of chance. It stands in `launch.json`, so that a person can look into the session
+  /// before its program has said anything.
+  package static func newSession() -> String {
+    let bytes = (0..<16).map { place -> UInt8 in
+      let chance = UInt8.random(in: 0...255)
+      return switch place {
+      case 6: chance & 0x0f | 0x40
+      case 8: chance & 0x3f | 0x80
+      default: chance
+      }
+    }
+    return bytes.enumerated().map { place, byte in
+      let digits = String(byte, radix: 16)
+      return ([4, 6, 8, 10].contains(place) ? "-" : "") + (digits.count < 2 ? "0" : "") + digits
+    }.joined()
+  }
+
   /// A folder for what the program and its tools leave lying around, and for nothing else: no settings may
   /// lie below it, or Codex's sandbox cannot start.
   package var temporaryFolder: String { attemptFolder + "/tmp" }

@@ -45,6 +45,20 @@ package struct AttemptRemains: Sendable {
   }
 }
 
+extension StreamAccount {
+  /// What this run of a program used, also while it runs.
+  ///
+  /// - Parameter earlier: what its session had used before, where it was resumed.
+  package func used(since earlier: SessionTotals?, by rules: ResultRules) -> Usage? {
+    rules.usageOver == .session ? usage?.since(counted(earlier)?.usage) : usage
+  }
+
+  /// Counts of another session say nothing of this one.
+  fileprivate func counted(_ earlier: SessionTotals?) -> SessionTotals? {
+    earlier.flatMap { $0.session == session ? $0 : nil }
+  }
+}
+
 extension AttemptResult {
   /// Judges an attempt. Success needs the exit status, the program's last line, its error flag and the
   /// work all to say so.
@@ -59,10 +73,9 @@ extension AttemptResult {
     turns = account.turns
     tools = account.tools
     questions = account.questions
-    // Counts of another session say nothing of this one.
-    let earlier = remains.earlier.flatMap { $0.session == account.session ? $0 : nil }
+    let earlier = account.counted(remains.earlier)
     let (used, spent) = (account.usage, conclusion?.cost)
-    usage = rules.usageOver == .session ? used?.since(earlier?.usage) : used
+    usage = account.used(since: remains.earlier, by: rules)
     cost = rules.costOver == .session ? spent?.since(earlier?.cost) : spent
     totals = session.map {
       // A run that was killed says nothing: then what was there before still stands.

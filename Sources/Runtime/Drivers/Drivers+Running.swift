@@ -103,8 +103,7 @@ extension Drivers {
       throw .harness(.unknown(seat.harness, known: harnesses.keys.sorted()))
     }
     let agent = brief.agents.choice(of: seat.agent)
-    let before: AttemptRecord? = read(folder.attempt(AttemptID(id.step, id.number - 1)).result)
-    let session = resumable(before, by: harness, seat)
+    let session = resumable(earlier(id), by: harness, seat)
     let feedback = job.feedback.map { [Feedback.told($0)] } ?? []
     let prompt = Prompt(
       for: step, of: brief.plan, task: brief.task(of: step), mergeGates: mergeOnlyGates,
@@ -119,7 +118,7 @@ extension Drivers {
       instructions: harness.takesInstructions ? agent.instructions : nil,
       tools: agent.definition?.tools,
       turns: step.limits.turns?.value ?? Assignment.standardTurns,
-      session: session.map { .resume($0) } ?? .new(nil))
+      session: session.map { .resume($0) } ?? .new(Assignment.newSession()))
     assignment.gitFolders = gitFolders(of: work)
     let told: Agents.Launch
     do { told = try harness.launch(assignment) } catch { throw .harness(error) }

@@ -47,8 +47,10 @@ extension Drivers {
     var errors = FileTail(place.errors)
     var reader = StreamReader(harness?.dialect ?? .text)
     var lastHeard = ContinuousClock.now
-    // What an earlier runner told last is what is known.
+    // What an earlier runner has told stands until something else is seen.
     var told = job.attempt?.activity ?? .working
+    var answered = answerCount(id)
+    let before = earlier(id)?.totals
     var tokens: Int?
     var pause = Duration.milliseconds(50)
     while !Task.isCancelled {
@@ -65,11 +67,17 @@ extension Drivers {
       }
       let silence = lastHeard.duration(to: .now)
       let activity = activity(id, reader.account, harness, silence: silence)
+      // An answer is followed by work, also where the same is asked again at once.
+      if case let count = answerCount(id), count != answered {
+        (answered, told) = (count, .working)
+      }
       if activity != told {
         told = activity
         outbox.put(.observed(id, activity))
       }
-      if let total = reader.account.usage?.total, total != tokens {
+      if let harness, let total = reader.account.used(since: before, by: harness.rules)?.total,
+        total != tokens
+      {
         tokens = total
         outbox.put(.used(id, Usage(tokens: total)))
       }
@@ -114,6 +122,15 @@ extension Drivers {
     return text.allSatisfy(\.isWhitespace) ? nil : text.trimmed
   }
 
+  private func answerCount(_ id: AttemptID) -> Int {
+    (try? listFolder(folder.attempt(id).answers))?.count ?? 0
+  }
+
+  /// What the attempt before left on record.
+  func earlier(_ id: AttemptID) -> AttemptRecord? {
+    read(folder.attempt(AttemptID(id.step, id.number - 1)).result)
+  }
+
   /// Lays a person's answers where the agent finds them, each in a file of its own, and takes the question away.
   func answer(_ id: AttemptID, _ job: Job) {
     let place = folder.attempt(id)
@@ -121,10 +138,11 @@ extension Drivers {
     for (number, text) in answers.enumerated() {
       let path = "\(place.answers)/\(number + 1).md"
       guard entryKind(path) == .missing else { continue }
+      // First the question: when the answer is there, the agent may ask the next.
+      unlink(place.question)
       do throws(FileError) {
         try createFolder(place.answers)
         try writeFile(path, Array((text + "\n").utf8))
-        unlink(place.question)
       } catch {
         watcher.note("an answer to \(id) could not be handed over: \(error)")
       }
@@ -144,10 +162,9 @@ extension Drivers {
     var tail = FileTail(place.output)
     while let bytes = tail.next() { _ = reader.receive(bytes) }
     _ = reader.finish()
-    let before: AttemptRecord? = read(folder.attempt(AttemptID(id.step, id.number - 1)).result)
     let remains = AttemptRemains(
       account: reader.account, ending: ending, errors: lastText(of: place.errors),
-      hasWork: await hasWork(id, job, harness), earlier: before?.totals)
+      hasWork: await hasWork(id, job, harness), earlier: earlier(id)?.totals)
     let result = AttemptResult(remains, by: harness.rules)
     let record = AttemptRecord(result, seat)
     try? writeFile(place.result, Array((JSON.line(of: record) + "\n").utf8))
