@@ -29,19 +29,20 @@ extension Drivers {
     var answers: [String] = []
     var used = Conducting.Usage(cost: .zero, tokens: 0)
     var prompt = first
-    var session: String?
+    var before: SessionTotals?
     var trial = 0
     var patience = ReviewPatience(job.settings)
     while !Task.isCancelled {
       trial += 1
-      let result: AttemptResult
+      let answer: Answer
       do {
-        result = try await ask(
+        answer = try await ask(
           prompt, AttemptFolder("\(place)/\(trial)"), harness, seat, id, job, step, ground,
-          session: session)
+          goingOnAfter: before)
       } catch {
         return Verdict(.broken, error.failure.message, usage: used)
       }
+      let result = answer.result
       used = used + Usage(cost: result.cost, tokens: result.usage?.total)
       if let failure = result.failure {
         guard failure.kind.nature == .transient, let wait = patience.next(failure, instant) else {
@@ -49,6 +50,7 @@ extension Drivers {
           return Verdict(
             broken ? .broken : .failed, "the reviewer failed: \(failure.words)", usage: used)
         }
+        if answer.isOld { continue }
         watcher.note("the reviewer of \(id.step) waits: \(failure.words)")
         try? await Task.sleep(for: wait)
         continue
@@ -57,8 +59,8 @@ extension Drivers {
       switch ReviewOutcome(answers) {
       case .verdict(let verdict): return self.verdict(verdict, seat, ground, used)
       case .askAgain(let words):
-        session = harness.canResume ? result.session : nil
-        prompt = session == nil ? first + "\n" + words : words
+        before = harness.canResume ? result.totals : nil
+        prompt = before == nil ? first + "\n" + words : words
       case .failed(let words): return Verdict(.failed, words, usage: used)
       }
     }
@@ -91,10 +93,33 @@ extension Drivers {
     (try? readFile(folder.attempt(id).patch)).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 
+  /// What a reviewer came to, and whether it had already when it was looked for.
+  private struct Answer {
+    var result: AttemptResult
+    var isOld = false
+  }
+
+  /// Asks a reviewer, or hears what one has said or is about to say that an earlier runner asked: no answer is paid for
+  /// twice.
   private func ask(
     _ prompt: String, _ place: AttemptFolder, _ harness: Harness, _ seat: Seat, _ id: AttemptID,
-    _ job: Job, _ step: Step, _ ground: Ground, session: String?
-  ) async throws(StartError) -> AttemptResult {
+    _ job: Job, _ step: Step, _ ground: Ground, goingOnAfter before: SessionTotals?
+  ) async throws(StartError) -> Answer {
+    func answer(_ outcome: AttemptOutcome) -> AttemptResult {
+      result(of: outcome, in: place, harness, seat, before)
+    }
+    do throws(SupervisionError) {
+      switch try await Supervised.find(in: place) {
+      case .running(let process): return Answer(result: answer(try await end(of: process)))
+      case .ended(let exit): return Answer(result: answer(.ended(exit)), isOld: true)
+      case .lost(let lost):
+        await lost.endRemains(grace: grace)
+        return Answer(result: answer(.lost(lost)), isOld: true)
+      case .notStarted: break
+      }
+    } catch {
+      throw .supervision(error)
+    }
     let agent = brief.agents.choice(of: seat.agent)
     let told: Agents.Launch
     do throws(FileError) {
@@ -105,7 +130,7 @@ extension Drivers {
       promptFile: place.prompt, prompt: prompt, worktree: ground.folder, attemptFolder: place.path,
       account: account(seat), model: seat.model,
       instructions: harness.takesInstructions ? agent.instructions : nil, policy: .readOnly,
-      session: session.map { .resume($0) } ?? .new(nil))
+      session: before.map { .resume($0.session) } ?? .new(Assignment.newSession()))
     assignment.answerSchema = ReviewVerdict.schema
     do { told = try harness.launch(assignment) } catch { throw .harness(error) }
     do { try told.prepare() } catch { throw .file(error) }
@@ -126,36 +151,40 @@ extension Drivers {
     do throws(SupervisionError) {
       let process = try await Supervised.start(
         launch, in: place, by: surroundings.supervisor, secrets: named)
-      let outcome = try await withTaskCancelling(process)
-      return result(of: outcome, in: place, harness, seat)
+      return Answer(result: answer(try await end(of: process)))
     } catch {
       throw .supervision(error)
     }
   }
 
-  /// Waits for a reviewer; one that is called off is ended first.
-  private func withTaskCancelling(
-    _ process: Supervised
-  ) async throws(SupervisionError) -> AttemptOutcome {
+  /// Waits for a reviewer. One that nobody waits for any more is ended, unless another runner is to find it again.
+  private func end(of process: Supervised) async throws(SupervisionError) -> AttemptOutcome {
     do {
       return try await process.ended()
     } catch .waitingCancelled {
-      try process.askToStop()
+      if !isLetGo { try process.askToStop() }
       throw .waitingCancelled
     }
   }
 
   private func result(
-    of outcome: AttemptOutcome, in place: AttemptFolder, _ harness: Harness, _ seat: Seat
+    of outcome: AttemptOutcome, in place: AttemptFolder, _ harness: Harness, _ seat: Seat,
+    _ before: SessionTotals?
   ) -> AttemptResult {
     var reader = StreamReader(harness.dialect)
     var tail = FileTail(place.output)
     while let bytes = tail.next() { _ = reader.receive(bytes) }
     _ = reader.finish()
-    let result = AttemptResult(
+    var result = AttemptResult(
       AttemptRemains(
-        account: reader.account, ending: outcome.ending, errors: lastText(of: place.errors)),
+        account: reader.account, ending: outcome.ending, errors: lastText(of: place.errors),
+        earlier: before),
       by: harness.rules)
+    if harness.dialect == .text, reader.account.conclusion == nil {
+      // Text has no last message: an answer may go over many lines.
+      result.answer = String(
+        decoding: FileTail.end(of: place.output, atMost: 256 << 10), as: UTF8.self)
+    }
     try? writeFile(place.result, Array((JSON.line(of: AttemptRecord(result, seat)) + "\n").utf8))
     return result
   }
