@@ -22,6 +22,12 @@ final class Running {
     try process.run()
   }
 
+  /// Ends it at once, as a power cut would.
+  func kill() {
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
   /// Waits for its end.
   func result() throws -> (status: Int32, output: String, errors: String) {
     process.waitUntilExit()

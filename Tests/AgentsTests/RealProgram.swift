@@ -4,36 +4,6 @@ import Foundation
 import JSONValues
 import TestSupport
 
-/// The scripted model server, for as long as this value lives.
-final class ScriptedModel {
-  let port: Int
-  private let process = Process()
-  private let lifeline = Pipe()
-  private let folder: TemporaryFolder
-
-  init(_ turns: [JSON]) throws {
-    folder = try TemporaryFolder()
-    let script: JSON = ["conversations": [["turns": .array(turns)]]]
-    let path = try folder.write("script.json", script.text())
-    process.executableURL = URL(fileURLWithPath: installedProgram("python3") ?? "python3")
-    process.arguments = [
-      packageRoot(file: #filePath) + "/Tests/ModelServer/model_server.py", path, "--until-eof",
-    ]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardInput = lifeline
-    try process.run()
-    // It prints one line when it listens.
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    guard let port = line.split(whereSeparator: \.isWhitespace).last.flatMap({ Int($0) }) else {
-      throw MissingRecording(name: "port of the model server")
-    }
-    self.port = port
-  }
-
-  deinit { try? lifeline.fileHandleForWriting.close() }
-}
-
 /// A repository with a worktree, and a real program to be run in it.
 struct RealProgram {
   let folder: TemporaryFolder
@@ -42,9 +12,7 @@ struct RealProgram {
   let model: ScriptedModel
 
   /// Where the real programs lie; tests that need them are skipped without.
-  static func path(_ name: String) -> String? {
-    ProcessInfo.processInfo.environment["DIVISI_TEST_\(name.uppercased())"]
-  }
+  static func path(_ name: String) -> String? { realProgram(name) }
 
   init(_ name: String, _ turns: [JSON], files: [String: String] = ["README.md": "Hi\n"]) throws {
     folder = try TemporaryFolder()

@@ -1,0 +1,178 @@
+import Foundation
+import JSONValues
+import Runtime
+import TestSupport
+import Testing
+
+/// Gates at which another agent judges the work, with scripts in the place of agents.
+@Suite(.timeLimit(.minutes(2))) struct ReviewRunTests {
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  /// - Parameters:
+  ///   - agent: a script that works.
+  ///   - reviewer: a script that judges; `$1` is its prompt.
+  private func plan(
+    agent: String, reviewer: String, more: String = "retries: 1"
+  ) throws {
+    try scratch.folder.write("agent.sh", agent)
+    try scratch.folder.write("reviewer.sh", reviewer)
+    try scratch.folder.write(
+      ".orchestration/sessions/t.yaml",
+      """
+      id: t
+      title: Try
+      status: planned
+      defaults: {harness: worker}
+      workflow:
+        phases:
+          - id: a
+            task: Write the greeting.
+            \(more)
+            gates: [{review: critic, harness: judge, criteria: [it greets]}]
+      """)
+    try scratch.folder.write(
+      ".claude/agents/critic.md",
+      "---\nname: critic\ndescription: judges\n---\nYou are hard to please.\n")
+    try scratch.folder.write(
+      "divisi.yaml",
+      """
+      retries: {task_delay: 10ms, transient_delay: 10ms}
+      limits: {spacing: 0s}
+      workspace: {free_disk: 0B, free_disk_share: 0%}
+      harnesses:
+        worker: {command: [sh, "\(scratch.folder.path)/agent.sh", "{prompt_file}"]}
+        judge: {command: [sh, "\(scratch.folder.path)/reviewer.sh", "{prompt_file}"]}
+      """)
+  }
+
+  private func session() throws -> String {
+    try #require(
+      try FileManager.default.contentsOfDirectory(atPath: scratch.folder.path + "/.divisi/runs")
+        .first)
+  }
+
+  private func attempt(_ number: Int, _ file: String) throws -> String {
+    try scratch.folder.read(".divisi/runs/\(try session())/a/\(number)/\(file)")
+  }
+
+  private func asked() throws -> Int {
+    try scratch.folder.read("asked").split(separator: "\n").count
+  }
+
+  @Test func whatIsAcceptedIsMergedAndTheReviewerSeesTheChange() throws {
+    try plan(
+      agent: "echo hello > hello.txt",
+      reviewer: """
+        cat hello.txt > "\(scratch.folder.path)/seen"
+        echo I looked.
+        echo '{'
+        echo '  "verdict": "accept", "findings": []'
+        echo '}'
+        """)
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scratch.folder.read("seen") == "hello\n")
+    let prompt = try attempt(1, "checks/gate-0-1/1/prompt.md")
+    for words in [
+      "You are hard to please.", "Write the greeting.", "- it greets", "+hello", "\"verdict\"",
+    ] {
+      #expect(prompt.contains(words), "\(words)")
+    }
+  }
+
+  @Test func whatIsRejectedIsDoneAgainWithTheFindings() throws {
+    try plan(
+      agent: """
+        if grep -q 'hello.txt:1: .high. it greets nobody' "$1"; then echo hello world > hello.txt
+        else echo hello > hello.txt; fi
+        """,
+      reviewer: """
+        if grep -q world hello.txt; then echo '{"verdict": "accept", "findings": []}'; else
+        echo '{"verdict": "reject", "findings": [{"message": "it greets nobody", "severity": "high", "file": "hello.txt", "line": 1}]}'
+        fi
+        """)
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scratch.shell("git show orchestration/t:hello.txt") == "hello world\n")
+    #expect(
+      try scratch.shell(
+        "git log -1 --format='%(trailers:key=Divisi-Attempt,valueonly,separator=)' orchestration/t"
+      ) == "2\n")
+  }
+
+  @Test func aMalformedAnswerIsAskedForOnceMore() throws {
+    try plan(
+      agent: "echo hello > hello.txt",
+      reviewer: """
+        echo x >> "\(scratch.folder.path)/asked"
+        if grep -q 'Answer again' "$1"; then echo '{"verdict": "accept", "findings": []}'
+        else echo Looks good to me.; fi
+        """)
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try asked() == 2)
+    // A program without sessions is told everything again.
+    #expect(try attempt(1, "checks/gate-0-1/2/prompt.md").contains("+hello"))
+  }
+
+  @Test func anAnswerThatIsMalformedTwiceFailsTheGate() throws {
+    try plan(
+      agent: "echo hello > hello.txt",
+      reviewer: """
+        echo x >> "\(scratch.folder.path)/asked"
+        echo Looks good to me.
+        """, more: "retries: 0")
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 1)
+    #expect(result.output.contains("also when it was asked again"), "\(result.output)")
+    #expect(try asked() == 2)
+    #expect(try scratch.shell("git ls-tree -r orchestration/t") == "")
+  }
+
+  @Test func aLimitOfTheReviewerIsWaitedForAndNoFaultOfTheWork() throws {
+    try plan(
+      agent: "echo hello > hello.txt",
+      reviewer: """
+        echo x >> "\(scratch.folder.path)/asked"
+        if [ "$(wc -l < "\(scratch.folder.path)/asked")" -lt 2 ]; then
+        echo 'error: rate limit exceeded' >&2; exit 1; fi
+        echo '{"verdict": "accept", "findings": []}'
+        """, more: "retries: 0")
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try asked() == 2)
+  }
+
+  @Test func aReviewerThatOutlivesTheRunIsHeardWhenItIsResumed() throws {
+    try plan(
+      agent: "echo hello > hello.txt",
+      reviewer: """
+        cd "\(scratch.folder.path)"
+        echo x >> asked
+        i=0; while [ ! -e go ] && [ $i -lt 600 ]; do sleep 0.1; i=$((i + 1)); done
+        echo '{"verdict": "accept", "findings": []}'
+        """)
+    let running = try Running("run t", in: scratch)
+    let changes = ChangeWatch([scratch.folder.path])
+    while !FileManager.default.fileExists(atPath: scratch.folder.path + "/asked") {
+      changes.wait(atMost: .seconds(1))
+    }
+    running.kill()
+    try scratch.folder.write("go", "")
+    let result = try scratch.divisi("resume")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try asked() == 1)
+  }
+
+  @Test func oneHarnessForAllIsTheReviewersToo() throws {
+    try plan(
+      agent: """
+        if grep -q 'Judge a change' "$1"; then echo '{"verdict": "accept", "findings": []}'
+        else echo hello > hello.txt; fi
+        """, reviewer: "exit 1")
+    let result = try scratch.divisi("run t --agent worker")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+  }
+}
