@@ -229,4 +229,12 @@ import Testing
     #expect(lines.compactMap { $0["sequence"]?.count } == Array(1...lines.count))
     #expect(lines.last?["event"]?["runEnded"]?["result"]?.text == "completed")
   }
+
+  @Test func anAgentThatFillsItsOutputIsStoppedAndToldOf() throws {
+    try scratch.folder.write("agent.sh", "echo x > x.txt; yes | head -c 40000000; sleep 60")
+    try plan(["id: a, task: Write it., harness: scripted, retries: 0"])
+    let result = try scratch.divisi("run t --set timeouts.output=1MiB --set timeouts.grace=200ms")
+    #expect(result.status == 1, "\(result.errors)")
+    #expect(result.output.contains("it wrote more than it may"))
+  }
 }

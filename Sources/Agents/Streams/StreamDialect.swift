@@ -34,7 +34,10 @@ package struct StreamReader: Sendable {
   /// What the whole of the stream says so far.
   package private(set) var account = StreamAccount()
 
+  package let dialect: StreamDialect
+
   package init(_ dialect: StreamDialect, longestLine: Int = LineSplitter.longest) {
+    self.dialect = dialect
     splitter = LineSplitter(longest: longestLine)
     reader =
       switch dialect {

@@ -171,16 +171,12 @@ extension Drivers {
     of outcome: AttemptOutcome, in place: AttemptFolder, _ harness: Harness, _ seat: Seat,
     _ before: SessionTotals?
   ) -> AttemptResult {
-    var reader = StreamReader(harness.dialect)
-    var tail = FileTail(place.output)
-    while let bytes = tail.next() { _ = reader.receive(bytes) }
-    _ = reader.finish()
+    let said = account(of: place, harness)
     var result = AttemptResult(
       AttemptRemains(
-        account: reader.account, ending: outcome.ending, errors: lastText(of: place.errors),
-        earlier: before),
+        account: said, ending: outcome.ending, errors: lastText(of: place.errors), earlier: before),
       by: harness.rules)
-    if harness.dialect == .text, reader.account.conclusion == nil {
+    if harness.dialect == .text, said.conclusion == nil {
       // Text has no last message: an answer may go over many lines.
       result.answer = String(
         decoding: FileTail.end(of: place.output, atMost: 256 << 10), as: UTF8.self)

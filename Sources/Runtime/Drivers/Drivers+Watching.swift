@@ -55,7 +55,8 @@ extension Drivers {
     var pause = Duration.milliseconds(50)
     while !Task.isCancelled {
       var hasHeard = errors.skip()
-      while let bytes = tail.next() {
+      if reader.dialect == .text { tail.passOver(butLast: Self.enoughText) }
+      while !Task.isCancelled, let bytes = tail.next() {
         hasHeard = true
         _ = reader.receive(bytes)
       }
@@ -158,18 +159,27 @@ extension Drivers {
       return outbox.put(.ended(id, commandEnding(ending, id), .nothing))
     }
     let place = folder.attempt(id)
-    var reader = StreamReader(harness.dialect)
-    var tail = FileTail(place.output)
-    while let bytes = tail.next() { _ = reader.receive(bytes) }
-    _ = reader.finish()
     let remains = AttemptRemains(
-      account: reader.account, ending: ending, errors: lastText(of: place.errors),
+      account: account(of: place, harness), ending: ending, errors: lastText(of: place.errors),
       hasWork: await hasWork(id, job, harness), earlier: earlier(id)?.totals)
     let result = AttemptResult(remains, by: harness.rules)
     let record = AttemptRecord(result, seat)
     try? writeFile(place.result, Array((JSON.line(of: record) + "\n").utf8))
     outbox.put(
       .ended(id, self.ending(result), Usage(cost: result.cost, tokens: result.usage?.total)))
+  }
+
+  /// How much of a text for people is read: its last words, and a line that says what came of it.
+  private static let enoughText = 256 << 10
+
+  /// What the whole of an attempt's output says.
+  func account(of place: AttemptFolder, _ harness: Harness) -> StreamAccount {
+    var reader = StreamReader(harness.dialect)
+    var tail = FileTail(place.output)
+    if reader.dialect == .text { tail.passOver(butLast: Self.enoughText) }
+    while let bytes = tail.next() { _ = reader.receive(bytes) }
+    _ = reader.finish()
+    return reader.account
   }
 
   private func ending(_ result: AttemptResult) -> Ending {

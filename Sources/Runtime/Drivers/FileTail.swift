@@ -24,6 +24,14 @@ struct FileTail {
     return bytes.isEmpty ? nil : bytes
   }
 
+  /// Passes over all but the last bytes: of text for people only the end tells what came of it, and a program that
+  /// fills its output would keep its reader busy for longer than itself.
+  mutating func passOver(butLast count: Int) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return }
+    place = max(place, status.st_size - off_t(count))
+  }
+
   /// Passes over what has come, and says whether something had.
   mutating func skip() -> Bool {
     var status = stat()
