@@ -16,6 +16,14 @@ import Testing
     #expect(try listFolder(folder.path) == ["a"])
   }
 
+  @Test func aFileThatIsThereIsNoNewOne() throws {
+    let folder = try TemporaryFolder()
+    #expect(try writeNewFile(folder.path + "/a", Array("first".utf8)))
+    #expect(try !writeNewFile(folder.path + "/a", Array("second".utf8)))
+    #expect(try folder.read("a") == "first")
+    #expect(try listFolder(folder.path) == ["a"])
+  }
+
   @Test func aFolderGoesWithAllThatIsInItAndNothingThatLinksLeadTo() throws {
     let folder = try TemporaryFolder()
     try folder.write("kept/file", "x")

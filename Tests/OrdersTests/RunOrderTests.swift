@@ -44,6 +44,30 @@ import Testing
     #expect(made.title == "A plan")
   }
 
+  @Test func aReviewerIsRunByItsGatesProgramOrTheStepsOrThePlans() throws {
+    let source = SourceText(
+      path: "t.yaml",
+      """
+      id: t
+      title: T
+      status: planned
+      defaults: {harness: codex}
+      gates: [{review: last}]
+      phases:
+        - {id: a, task: Do it., gates: [{review: critic}, {review: other, harness: aider}], contingency: {agent: senior}}
+        - {id: b, task: Do it., harness: vibe, gates: [{review: critic}]}
+      """)
+    let made = order(try #require(PlanDocument.read(source).value))
+    func programs(_ gates: [RunGate]) -> [String] {
+      gates.flatMap { $0.seats ?? [] }.map(\.harness)
+    }
+    #expect(programs(made.steps[0].terms.gates) == ["codex", "aider"])
+    #expect(programs(made.steps[1].terms.gates) == ["vibe"])
+    #expect(programs(made.gates) == ["codex"])
+    #expect(
+      made.steps[0].terms.contingency == .seats(seats: [Seat(agent: "senior", harness: "codex")]))
+  }
+
   @Test func aGroupAndWhatNeedsItStayByName() throws {
     let made = order(
       plan(
