@@ -7,7 +7,7 @@ MINUTES ?= 10
 RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
 BINARY = .build/release/divisi
 
-.PHONY: help deps deps-ci build demo test check lint docs bench soak fuzz install clean
+.PHONY: help deps deps-ci build demo test check lint docs bench soak crash fuzz install clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -45,6 +45,9 @@ bench: build ## measure, beside a peer or a floor in the same run
 soak: deps ## play random runs for MINUTES, or one of them: SEED=n
 	swift build -c release --product divisi-soak
 	.build/release/divisi-soak $(if $(SEED),seed $(SEED),$$(( $(MINUTES) * 60 )))
+
+crash: build ## kill RUNS=200 runs at random moments, and judge what comes of them; one of them: SEED=n
+	python3 Tests/Crash/campaign.py $(BINARY) $(if $(SEED),--seed $(SEED)) --runs $(or $(RUNS),$(if $(SEED),1,200))
 
 fuzz: deps ## feed the readers broken input for MINUTES
 	Fuzz/run $(MINUTES)

@@ -89,6 +89,8 @@ struct CommandFiles: ~Copyable, Sendable {
       guard let file = Descriptor(Glibc.open(path, flags, 0o666)) else {
         throw failure(command, path)
       }
+      // What is started shares it from its very birth, and `isPrinting` sees that.
+      flock(file.number, LOCK_EX | LOCK_NB)
       return file
     }
   }
@@ -139,6 +141,15 @@ struct CommandFiles: ~Copyable, Sendable {
         count += received
       }
     }
+  }
+}
+
+extension Command {
+  /// Whether a program that prints into a file lives, whoever started it, or is being born. One that has its output
+  /// go elsewhere by itself is not seen.
+  package static func isPrinting(into path: String) -> Bool {
+    guard let file = Descriptor(open(path, O_RDONLY | O_CLOEXEC)) else { return false }
+    return flock(file.number, LOCK_SH | LOCK_NB) != 0
   }
 }
 

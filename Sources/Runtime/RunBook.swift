@@ -33,14 +33,15 @@ package final class RunBook {
     do { (conductor, decision) = try Conductor.begin(order, at: now) } catch {
       throw .order(error)
     }
+    let book = RunBook(file: file, lock: lock, lastSequence: 0, lastSnapshot: 0)
+    let entry = book.entry(decision, of: conductor.state, taking: [])
     do {
-      try file.begin(
+      book.lastSequence = try file.begin(
         RunRecord(
           session: order.session, plan: order.plan.text, created: now.milliseconds,
-          standing: RunStanding(status: "running")), under: lock)
+          standing: RunStanding(status: "running")), with: entry)
     } catch { throw .journal(error) }
-    let book = RunBook(file: file, lock: lock, lastSequence: 0, lastSnapshot: 0)
-    try book.write(decision, of: conductor.state)
+    try book.saveIfLong(conductor.state)
     return (book, conductor, decision)
   }
 
@@ -90,6 +91,15 @@ package final class RunBook {
     _ decision: Decision, of state: RunState, taking messages: [Int] = []
   ) throws(RunBookError) {
     guard !decision.events.isEmpty || !messages.isEmpty else { return }
+    do {
+      lastSequence = try file.append(entry(decision, of: state, taking: messages))
+    } catch { throw .journal(error) }
+    try saveIfLong(state)
+  }
+
+  private func entry(
+    _ decision: Decision, of state: RunState, taking messages: [Int]
+  ) -> JournalEntry {
     var records: [EventRecord] = []
     records.reserveCapacity(decision.events.count)
     for event in decision.events {
@@ -101,12 +111,12 @@ package final class RunBook {
           kind: Fact.kind(ofBody: body), step: subject?.step.text, attempt: subject?.attempt,
           body: body))
     }
-    do {
-      lastSequence = try file.append(
-        JournalEntry(
-          lock: lock, after: lastSequence, events: records, taking: messages,
-          standing: decision.changesStanding ? state.standing : nil))
-    } catch { throw .journal(error) }
+    return JournalEntry(
+      lock: lock, after: lastSequence, events: records, taking: messages,
+      standing: decision.changesStanding ? state.standing : nil)
+  }
+
+  private func saveIfLong(_ state: RunState) throws(RunBookError) {
     if lastSequence - lastSnapshot >= Self.eventsASnapshot(of: state) { try save(state) }
   }
 

@@ -41,6 +41,22 @@ import Testing
     #expect(try file.append(entry(lock, 1...3)) == 3)
   }
 
+  @Test func aRunIsThereWithItsFirstEntryOrNotAtAll() throws {
+    let lock = try ground.lock()
+    let file = try ground.open()
+    var flawed = entry(lock, 1...3)
+    flawed.events[2].body = "{\n}"
+    #expect(
+      failure { try file.begin(record("run-1"), with: flawed) }
+        == .malformed(run: "run-1", sequence: 3, flaw: "its body has more than one line"))
+    #expect(try ground.read().runs().isEmpty)
+    let before = try commits(in: ground.folder)
+    #expect(try file.begin(record("run-1"), with: entry(lock, 1...3)) == 3)
+    #expect(try commits(in: ground.folder) == before + 1)
+    #expect(try file.append(entry(lock, 4...4)) == 4)
+    #expect(try ground.events() == events(1...4))
+  }
+
   @Test func anEntryIsOneCommit() throws {
     let (file, lock) = try ground.begin()
     let before = try commits(in: ground.folder)

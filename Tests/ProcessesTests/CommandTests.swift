@@ -48,6 +48,22 @@ import Testing
     #expect(result.outputBytes == 48894)
   }
 
+  @Test func whoPrintsIntoAFileIsSeenWithoutItsMarker() async throws {
+    // As a program that is being born has none yet.
+    let path = folder.path + "/out"
+    var command = shell(
+      "exec env -i /bin/sh -c 'echo begun; until [ -e go ]; do sleep 0.01; done'", in: folder)
+    command.output = .file(path, limit: 1 << 20, tail: 12)
+    command.timeout = .seconds(60)
+    #expect(!Command.isPrinting(into: path))
+    async let result = run(command)
+    try await eventually("it has begun") { (try? folder.read("out")) == "begun\n" }
+    #expect(Command.isPrinting(into: path))
+    try folder.write("go", "")
+    _ = try await result
+    #expect(!Command.isPrinting(into: path))
+  }
+
   @Test func oneVeryLongLineIsTakenWhole() async throws {
     var command = shell("head -c 100000000 /dev/zero | tr '\\0' x", in: folder)
     command.output = .memory(limit: 200_000_000)

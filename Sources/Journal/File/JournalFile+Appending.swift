@@ -56,7 +56,7 @@ extension JournalFile {
     return written.count - 1
   }
 
-  private func write(_ entry: JournalEntry, at end: inout RunEnd) throws(JournalError) {
+  func write(_ entry: JournalEntry, at end: inout RunEnd) throws(JournalError) {
     let session = entry.lock.session
     guard entry.after == end.sequence else {
       throw .stale(run: session, expected: entry.after, found: end.sequence)
@@ -108,7 +108,7 @@ extension JournalFile {
   }
 
   /// Where a run ends that this connection has not written to yet.
-  private func end(of session: String) throws(JournalError) -> RunEnd {
+  func end(of session: String) throws(JournalError) -> RunEnd {
     let witness = try RunWitness(of: session, in: folder)
     let run = try runNumber(of: session)
     let sequence = try lastSequence(ofRun: run)

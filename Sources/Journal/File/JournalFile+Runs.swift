@@ -1,17 +1,32 @@
 extension JournalFile {
-  /// Enters a new run, before its first event.
-  package func begin(_ run: RunRecord, under lock: RunLock) throws(JournalError) {
-    let session = lock.session
+  /// Enters a new run together with what its first decision says: all of it is there, or there is no such run. Gives the
+  /// run's last sequence.
+  @discardableResult
+  package func begin(
+    _ run: RunRecord, with first: JournalEntry
+  ) throws(JournalError) -> Int {
+    let session = first.lock.session
     precondition(run.session == session, "a run begins under its own lock")
     if let defect { throw defect }
-    guard lock.isHeld else { throw .lockLost(run: session) }
+    guard first.lock.isHeld else { throw .lockLost(run: session) }
     try verify(try RunWitness(of: session, in: folder), of: session, last: 0)
-    try database.write { () throws(JournalError) in
+    let written = try database.write { () throws(JournalError) in
       let known = try database.number("SELECT run FROM runs WHERE session = ?", .text(session))
       guard known == nil else { throw .runExists(session) }
       try insert(run)
+      var last = try end(of: session)
+      try write(first, at: &last)
+      return last
     }
     try confirmPlace()
+    written.tip.write(written.sequence, written.chain)
+    ends[session] = written
+    return written.sequence
+  }
+
+  /// Enters a new run, before its first event.
+  package func begin(_ run: RunRecord, under lock: RunLock) throws(JournalError) {
+    try begin(run, with: JournalEntry(lock: lock, after: 0, events: []))
   }
 
   func insert(_ run: RunRecord) throws(JournalError) {

@@ -59,10 +59,14 @@ final class RunTip {
     }
   }
 
-  /// The runs that have been written.
+  /// The runs that have been written. A tip before the first event is of one that was never begun: its writer was
+  /// killed on the way.
   static func sessions(in folder: JournalFolder) -> [String] {
     let sessions = (try? listFolder(folder.path + "/runs")) ?? []
-    return sessions.filter { entryKind(folder.tip($0)) == .file }
+    return sessions.filter { session in
+      guard entryKind(folder.tip(session)) == .file else { return false }
+      return (try? read(of: session, in: folder))?.sequence != 0
+    }
   }
 
   /// What the last writer noted; nothing where there is no note, or none that makes sense.

@@ -63,7 +63,7 @@ extension Drivers {
     let ground: Ground
     do {
       let slot = slot
-      ground = try await blocking { () throws(WorkspaceError) in
+      ground = try await patiently { () throws(WorkspaceError) in
         try self.ground(check, id, commit, job, slot: slot)
       }
     } catch {

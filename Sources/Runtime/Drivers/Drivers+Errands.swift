@@ -45,7 +45,14 @@ extension Drivers {
           await lost.endRemains(grace: grace)
           number += 1
           continue
-        case .notStarted: process = try await start(errand, in: place)
+        case .notStarted:
+          do throws(SupervisionError) {
+            process = try await start(errand, in: place)
+          } catch {
+            // A supervisor that an earlier runner had just started may have been faster.
+            if case .notStarted = try await Supervised.find(in: place) { throw error }
+            continue
+          }
         }
         switch try await process.ended() {
         case .ended(let exit): return (exit, place.log)

@@ -15,12 +15,13 @@ extension Drivers {
     guard let step = brief.step(id.step) else {
       return outbox.put(.inspected(id, .refused(StartError.unknownStep(id.step).failure)))
     }
-    let inspection = await blocking { () throws(Never) -> Inspection in
-      do throws(WorkspaceError) {
-        return try self.inspect(id, step, job)
-      } catch {
-        return .refused(self.failure(of: error))
+    let inspection: Inspection
+    do {
+      inspection = try await patiently { () throws(WorkspaceError) in
+        try self.inspect(id, step, job)
       }
+    } catch {
+      inspection = .refused(failure(of: error))
     }
     outbox.put(.inspected(id, inspection))
   }
@@ -33,10 +34,10 @@ extension Drivers {
     let place = folder.attempt(id)
     let worktree = try git.worktree(at: worktrees.path(of: name))
     guard worktree.isThere else { throw .worktreeGone(worktree.path) }
-    tellLocks(
-      git.removeStaleLocks(
-        of: worktree, branch: worktrees.branch(of: name),
-        now: Int(Instant.now().milliseconds / 1000)))
+    for lock in git.removeStaleLocks(
+      of: worktree, branch: worktrees.branch(of: name),
+      now: Int(Instant.now().milliseconds / 1000))
+    { tell(lock) }
     let leaves = harness(job)?.leaves ?? []
     if !leaves.isEmpty {
       // What its program leaves lying is no work, and stays out of every commit.
@@ -77,12 +78,6 @@ extension Drivers {
   }
 
   func harness(_ job: Job) -> Harness? { job.attempt?.seat.flatMap { harnesses[$0.harness] } }
-
-  private func tellLocks(_ locks: [LeftLock]) {
-    for lock in locks {
-      watcher.note("removed \(lock.path), which nobody held for \(lock.age) s")
-    }
-  }
 
   /// What cannot be mended by trying again, and what can.
   private func failure(of error: WorkspaceError) -> Conducting.Failure {

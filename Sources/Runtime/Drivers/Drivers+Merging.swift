@@ -17,12 +17,13 @@ extension Drivers {
       let failure = Failure(.environment, "there is nothing to merge of \(id)")
       return outbox.put(.merged(id, merge: number, .refused(failure)))
     }
-    let outcome = await blocking { () throws(Never) -> MergeOutcome in
-      do throws(WorkspaceError) {
-        return try self.merge(id, step, own, onto, job)
-      } catch {
-        return .refused(Failure(error))
+    let outcome: MergeOutcome
+    do {
+      outcome = try await patiently { () throws(WorkspaceError) in
+        try self.merge(id, step, own, onto, job)
       }
+    } catch {
+      outcome = .refused(Failure(error))
     }
     outbox.put(.merged(id, merge: number, outcome))
   }
@@ -59,7 +60,7 @@ extension Drivers {
     let (branch, git, provenance) = (branch, git, provenance(id, job))
     while !Task.isCancelled {
       do {
-        let outcome = try await blocking { () throws(WorkspaceError) -> LandingOutcome in
+        let outcome = try await patiently { () throws(WorkspaceError) -> LandingOutcome in
           // A branch that somebody removed is there again, as it was: its commits were never gone.
           _ = try branch.begin(at: old)
           switch try branch.land(new, on: old) {
@@ -92,6 +93,8 @@ extension Drivers {
   /// Gives a merged step's worktree to the next that needs one. A lane keeps its own.
   private func freeWorktree(_ id: AttemptID, _ job: Job) async {
     guard job.lane == nil else { return }
+    // The same command, begun by an earlier runner.
+    if isTakenUp(id) { await endChecks(of: id) }
     await tearDown(id, job)
     let path = worktrees.path(of: workName(id, job))
     guard entryKind(path) == .folder else { return }

@@ -17,23 +17,20 @@ extension Drivers {
     guard let step = brief.step(id.step), case .run(let command) = step.work.value else {
       return outbox.put(.ended(id, .failed(StartError.unknownStep(id.step).failure), .nothing))
     }
-    if isTakenUp(id), await adoptPlain(id, place, outbox) { return }
+    if isTakenUp(id), await adoptPlain(id, step, job, outbox) { return }
     do throws(FileError) { try createFolder(place.path) } catch {
       return outbox.put(.ended(id, .failed(Failure(.environment, error.description)), .nothing))
     }
     var environment = environment(of: step, id, job)
     environment["DIVISI_STATUS_FILE"] = place.status
-    let settings = brief.configuration
-    let limit = settings.value(Settings.shared.outputSize) ?? Launch.defaultOutputLimit
     outbox.putLazily(.launched(id, process: ""))
     do {
       let result = try await Processes.run(
         Command(
           ["/bin/sh", "-c", PlainShell.script(for: command), "sh", command], in: repository.root,
-          environment: environment, output: .file(place.output, limit: limit, tail: 4 << 10),
-          errors: .withOutput,
-          timeout: step.timeout?.value ?? settings.value(Settings.shared.stepTimeout), grace: grace,
-          marker: marker(id)))
+          environment: environment,
+          output: .file(place.output, limit: outputLimit, tail: 4 << 10), errors: .withOutput,
+          timeout: timeout(of: step), grace: grace, marker: marker(id)))
       guard result.reason != .cancelled else { return }
       outbox.put(.ended(id, commandEnding(result.ending, id), .nothing))
     } catch {
@@ -41,29 +38,53 @@ extension Drivers {
     }
   }
 
-  /// Takes over a command that an earlier runner has started: waits for it, or reads how it ended. Says whether there was
-  /// one.
+  private var outputLimit: Int {
+    brief.configuration.value(Settings.shared.outputSize) ?? Launch.defaultOutputLimit
+  }
+
+  private func timeout(of step: Step) -> Duration? {
+    step.timeout?.value ?? brief.configuration.value(Settings.shared.stepTimeout)
+  }
+
+  /// Takes over a command that an earlier runner has started: waits for it within its limits, or reads how it ended. Says
+  /// whether there was one.
   private func adoptPlain(
-    _ id: AttemptID, _ place: AttemptFolder, _ outbox: Outbox
+    _ id: AttemptID, _ step: Step, _ job: Job, _ outbox: Outbox
   ) async -> Bool {
+    let place = folder.attempt(id)
     guard entryKind(place.output) != .missing else { return false }
     outbox.put(.launched(id, process: ""))
     var pause = Duration.milliseconds(5)
     while !Task.isCancelled {
       // Alive is asked first: what has just ended has written before.
-      let lives = !ProcessTree(owner: nil, marker: marker(id), since: 0).living().isEmpty
+      let lives =
+        Command.isPrinting(into: place.output)
+        || !ProcessTree(owner: nil, marker: marker(id), since: 0).living().isEmpty
       if let status = place.writtenStatus {
         outbox.put(.ended(id, commandEnding(.exited(status), id), .nothing))
         return true
       }
-      if !lives {
-        outbox.put(.ended(id, commandEnding(.stopped(.lost), id), .nothing))
+      let excess: ProcessEnding.StopReason? =
+        if !lives { .lost } else { self.excess(of: place, step, began: job.attempt?.began) }
+      if let excess {
+        await endProcesses(marked: marker(id), grace: grace)
+        outbox.put(.ended(id, commandEnding(.stopped(excess), id), .nothing))
         return true
       }
       try? await Task.sleep(for: pause)
       pause = min(pause * 2, .milliseconds(500))
     }
     return true
+  }
+
+  /// Why a command that was taken over may not go on.
+  private func excess(
+    of place: AttemptFolder, _ step: Step, began: Instant?
+  ) -> ProcessEnding.StopReason? {
+    if let limit = timeout(of: step), let began, (Instant.now() - began).duration > limit {
+      return .timeout
+    }
+    return ((try? fileSize(place.output)) ?? 0) > outputLimit ? .output : nil
   }
 }
 

@@ -15,7 +15,7 @@ extension Drivers {
     let (branch, base, git) = (branch, brief.request.base, git)
     while !Task.isCancelled {
       do {
-        let head = try await blocking { () throws(WorkspaceError) in
+        let head = try await patiently { () throws(WorkspaceError) in
           let start: ObjectID
           if let named = base.flatMap({ ObjectID($0) }) {
             start = named
@@ -58,8 +58,10 @@ extension Drivers {
       while !Task.isCancelled, shortageOfDisk() != nil { try? await Task.sleep(for: .seconds(2)) }
       if Task.isCancelled { return }
     }
+    // Commands that an earlier runner began to set it up with.
+    if isTakenUp(id) { await endChecks(of: id) }
     do {
-      let base = try await blocking { () throws(WorkspaceError) in
+      let base = try await patiently { () throws(WorkspaceError) in
         try self.prepareWorkspace(id, job, at: head)
       }
       if let failure = await setUp(id, job) {
@@ -130,6 +132,19 @@ extension Drivers {
 
   func read<Value: Decodable>(_ path: String) -> Value? {
     (try? readFile(path)).flatMap { try? JSON.parse($0).decode(Value.self) }
+  }
+
+  /// Works in the repository on a thread of its own, whatever an earlier runner's git has left in the way.
+  func patiently<Result: Sendable>(
+    _ body: @escaping @Sendable () throws(WorkspaceError) -> Result
+  ) async throws(WorkspaceError) -> Result {
+    try await blocking { () throws(WorkspaceError) in
+      try self.git.outlasting(telling: { self.tell($0) }, body)
+    }
+  }
+
+  func tell(_ lock: LeftLock) {
+    watcher.note("removed \(lock.path), which nobody held for \(lock.age) s")
   }
 
   /// Why no new worktree should be made, or nothing.

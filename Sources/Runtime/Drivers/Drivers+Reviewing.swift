@@ -160,7 +160,9 @@ extension Drivers {
   /// Waits for a reviewer. One that nobody waits for any more is ended, unless another runner is to find it again.
   private func end(of process: Supervised) async throws(SupervisionError) -> AttemptOutcome {
     do {
-      return try await process.ended()
+      let outcome = try await process.ended()
+      if case .lost(let lost) = outcome { await lost.endRemains(grace: grace) }
+      return outcome
     } catch .waitingCancelled {
       if !isLetGo { try process.askToStop() }
       throw .waitingCancelled

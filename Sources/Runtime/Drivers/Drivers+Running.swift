@@ -17,21 +17,20 @@ extension Drivers {
   func run(_ id: AttemptID, _ job: Job, _ outbox: Outbox) async {
     let place = folder.attempt(id)
     do {
-      switch try await find(place) {
-      case .running(let found):
-        await watch(found, id, job, outbox)
-      case .ended(let exit):
-        await conclude(id, job, .ended(exit), outbox)
-      case .lost(let lost):
-        await lost.endRemains(grace: grace)
-        await conclude(id, job, .lost(lost), outbox)
-      case .notStarted:
+      var state = try await find(place)
+      if case .notStarted = state {
         if case .running? = job.attempt?.phase {
           let words = "nothing is left in \(place.path), where it ran"
           return outbox.put(.ended(id, .failed(Failure(.lost, words)), .unknown))
         }
-        guard let started = try await start(id, job) else { return }
-        await watch(started, id, job, outbox)
+        guard let begun = try await start(id, job) else { return }
+        state = begun
+      }
+      switch state {
+      case .running(let found): await watch(found, id, job, outbox)
+      case .ended(let exit): await conclude(id, job, .ended(exit), outbox)
+      case .lost(let lost): await conclude(id, job, .lost(lost), outbox)
+      case .notStarted: preconditionFailure("what was started is not as if it never had been")
       }
     } catch {
       outbox.put(.ended(id, .failed(error.failure), .nothing))
@@ -53,7 +52,7 @@ extension Drivers {
   }
 
   /// Nothing where the task was called off before anything was started.
-  private func start(_ id: AttemptID, _ job: Job) async throws(StartError) -> Supervised? {
+  private func start(_ id: AttemptID, _ job: Job) async throws(StartError) -> AttemptState? {
     let place = folder.attempt(id)
     let (launch, secrets) = try await compose(id, job)
     guard !Task.isCancelled else { return nil }
@@ -61,11 +60,12 @@ extension Drivers {
       let started = try await Supervised.start(
         launch, in: place, by: surroundings.supervisor, secrets: secrets)
       supervised.withLock { $0[place] = started }
-      return started
+      return .running(started)
     } catch {
-      // A supervisor that an earlier runner had just started may have been faster.
-      if case .running(let found) = try await find(place) { return found }
-      throw .supervision(error)
+      // A supervisor that an earlier runner had just started may have been faster, and done already.
+      let state = try await find(place)
+      if case .notStarted = state { throw .supervision(error) }
+      return state
     }
   }
 

@@ -35,9 +35,7 @@ extension Drivers {
         forget(id)
         await conclude(id, job, outcome, outbox)
       case .ended(let exit): await conclude(id, job, .ended(exit), outbox)
-      case .lost(let lost):
-        await lost.endRemains(grace: grace)
-        await conclude(id, job, .lost(lost), outbox)
+      case .lost(let lost): await conclude(id, job, .lost(lost), outbox)
       case .notStarted:
         // A supervisor that an earlier runner started a moment before it died may still be on its way.
         if try place.abandonIfMade() {

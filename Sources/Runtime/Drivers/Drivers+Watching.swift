@@ -151,9 +151,12 @@ extension Drivers {
   }
 
   /// Reads what the attempt left, says what came of it, and keeps that beside it.
+  ///
+  /// Nothing of it lives any more when that is said: the next attempt may begin at once.
   func conclude(
     _ id: AttemptID, _ job: Job, _ outcome: AttemptOutcome, _ outbox: Outbox
   ) async {
+    if case .lost(let lost) = outcome { await lost.endRemains(grace: grace) }
     let ending = outcome.ending
     guard let seat = job.attempt?.seat, let harness = harnesses[seat.harness] else {
       return outbox.put(.ended(id, commandEnding(ending, id), .nothing))

@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Supervision
 
 /// A lock file of git's that stands in the way of a worktree.
 package struct LeftLock: Sendable, Hashable {
@@ -38,6 +39,14 @@ extension Git {
     }
   }
 
+  /// Removes one of the repository's own lock files if certainly nobody holds it, and gives it to be told of.
+  func removeIfStale(_ path: String, now: Int) -> LeftLock? {
+    guard path.hasPrefix(repository.commonFolder + "/"), let lock = lock(at: path, now: now),
+      lock.state == .stale, unlink(path) == 0
+    else { return nil }
+    return lock
+  }
+
   private func lock(at path: String, now: Int) -> LeftLock? {
     var status = stat()
     guard lstat(path, &status) == 0 else { return nil }
@@ -50,9 +59,9 @@ extension Git {
       whose: { process in
         ((try? listFolder(process + "/fd")) ?? []).map { process + "/fd/" + $0 }
       }, leadTo: { $0 == path })
-    // A commit that waits for an editor holds its lock with the file closed.
+    // A commit that waits for an editor holds its lock with the file closed. Who began later made another.
     holders += processes(
-      whose: { isGit($0) ? [$0 + "/cwd"] : [] },
+      whose: { isGit($0) && hasRun($0, for: age) ? [$0 + "/cwd"] : [] },
       leadTo: { place in
         [repository.root, repository.commonFolder].contains {
           place == $0 || place.hasPrefix($0 + "/")
@@ -69,6 +78,16 @@ extension Git {
   private func isGit(_ process: String) -> Bool {
     let name = (try? readFile(process + "/comm")) ?? []
     return name.starts(with: Array("git".utf8))
+  }
+
+  /// Whether a process is at least about so many seconds old.
+  private func hasRun(_ process: String, for age: Int) -> Bool {
+    guard let pid = Int32(lastComponent(of: process)), let entry = ProcessEntry.read(pid),
+      let uptime = (try? readFile("/proc/uptime")).flatMap({
+        Int(String(decoding: $0.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self))
+      })
+    else { return true }
+    return uptime - entry.startTicks / sysconf(Int32(_SC_CLK_TCK)) >= age - 2
   }
 
   /// Whether other machines, whose processes cannot be seen here, may share the file system.
