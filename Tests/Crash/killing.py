@@ -26,6 +26,7 @@ class Storm:
         self.struck = set()
         self.story = []
         self.modes_met = []
+        self.first = seed % len(modes)
 
     def rage(self):
         """Returns what went wrong, or nothing."""
@@ -59,7 +60,7 @@ class Storm:
                 return f"`divisi {' '.join(words)}` ended with status {status}"
 
     def strike(self, process):
-        mode = self.modes[self.kills % len(self.modes)]
+        mode = self.modes[(self.first + self.kills) % len(self.modes)]
         self.modes_met.append(mode)
         self.kills += 1
         self.left -= 1
