@@ -191,6 +191,8 @@ if Context.environment["DIVISI_FUZZ"] != nil {
 if Context.environment["DIVISI_BENCH"] != nil {
   package.products.append(
     .executable(name: "bench-processes", targets: ["bench-processes"]))
+  package.products.append(.executable(name: "bench-floor", targets: ["bench-floor"]))
+  package.targets.append(.executableTarget(name: "bench-floor", path: "Bench/Floor"))
   package.products.append(
     .executable(name: "bench-workspaces", targets: ["bench-workspaces"]))
   package.targets.append(

@@ -1,14 +1,14 @@
-import Diagnostics
-import Synchronization
 import Agents
 import Conducting
 import Configuration
+import Diagnostics
 import Evidence
 import Files
 import JSONValues
 import Plans
 import Processes
 import Supervision
+import Synchronization
 import Workspaces
 
 extension Drivers {

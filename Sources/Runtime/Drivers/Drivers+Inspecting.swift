@@ -1,7 +1,7 @@
-import Diagnostics
 import Agents
 import Conducting
 import Configuration
+import Diagnostics
 import Files
 import JSONValues
 import Plans

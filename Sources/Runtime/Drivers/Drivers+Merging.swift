@@ -1,9 +1,9 @@
-import Synchronization
 import Agents
 import Conducting
 import Files
 import JSONValues
 import Plans
+import Synchronization
 import Workspaces
 
 extension Drivers {

@@ -1,13 +1,13 @@
-import Workspaces
-import Diagnostics
 import Agents
 import Conducting
 import Configuration
+import Diagnostics
 import Files
 import Glibc
 import Plans
 import Processes
 import Supervision
+import Workspaces
 
 extension Drivers {
   /// Runs a command that needs no worktree, without a supervisor: the shell that runs it writes its exit status down

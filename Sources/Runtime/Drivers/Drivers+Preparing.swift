@@ -1,4 +1,3 @@
-import Synchronization
 import Conducting
 import Configuration
 import Files
@@ -6,6 +5,7 @@ import JSONValues
 import Plans
 import Processes
 import Supervision
+import Synchronization
 import Workspaces
 
 extension Drivers {

@@ -1,8 +1,8 @@
-import Documents
-import Diagnostics
 import Agents
 import Conducting
 import Configuration
+import Diagnostics
+import Documents
 import Evidence
 import Files
 import JSONValues

@@ -1,8 +1,7 @@
-import Synchronization
-import Diagnostics
 import Agents
 import Conducting
 import Configuration
+import Diagnostics
 import Documents
 import Files
 import Glibc
@@ -10,6 +9,7 @@ import JSONValues
 import Plans
 import Processes
 import Supervision
+import Synchronization
 import Workspaces
 
 extension Drivers {

@@ -1,8 +1,8 @@
-import Synchronization
 import Conducting
 import Plans
 import Processes
 import Supervision
+import Synchronization
 
 extension Drivers {
   /// Ends whatever runs of an attempt, and says so when nothing does.

@@ -1,4 +1,3 @@
-import Synchronization
 import Agents
 import Conducting
 import Configuration
@@ -9,6 +8,7 @@ import JSONValues
 import Plans
 import Processes
 import Supervision
+import Synchronization
 import Workspaces
 
 extension Drivers {

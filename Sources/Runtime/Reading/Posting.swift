@@ -1,7 +1,7 @@
 package import Conducting
 internal import Files
-internal import JSONValues
 package import Journal
+internal import JSONValues
 
 /// What came of a command that was left for a run.
 package enum CommandAnswer: Sendable {

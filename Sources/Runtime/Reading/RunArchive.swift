@@ -1,7 +1,7 @@
 package import Files
 internal import Glibc
-internal import JSONValues
 package import Journal
+internal import JSONValues
 internal import Processes
 internal import Supervision
 

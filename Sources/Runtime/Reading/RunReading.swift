@@ -1,7 +1,7 @@
-import Supervision
 package import Conducting
 package import Journal
 package import Plans
+import Supervision
 
 /// A run as it lies in the journal, for those who only look: taken without its lock, held up by nobody and holding
 /// nobody up.

@@ -1,6 +1,6 @@
-import Plans
 package import Conducting
 package import Journal
+import Plans
 package import Supervision
 
 /// Where a run keeps what lies beside the journal: its frozen plan, and what its attempts leave.

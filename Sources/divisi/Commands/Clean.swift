@@ -2,8 +2,8 @@ import Arguments
 import Conducting
 import Configuration
 import Files
-import JSONValues
 import Journal
+import JSONValues
 import Plans
 import Terminal
 import Workspaces

@@ -2,8 +2,8 @@ import Arguments
 import Conducting
 import Diagnostics
 import Documents
-import JSONValues
 import Journal
+import JSONValues
 import Mirrors
 import PlanLibrary
 import Plans

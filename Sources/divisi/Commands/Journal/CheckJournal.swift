@@ -1,6 +1,6 @@
 import Arguments
-import JSONValues
 import Journal
+import JSONValues
 
 struct CheckJournal: Command {
   static let spec = CommandSpec<Self>("check", "say whether everything is as it was written") {

@@ -1,7 +1,7 @@
 import Arguments
 import Documents
-import JSONValues
 import Journal
+import JSONValues
 
 /// A length of time as it is written in plans.
 struct Age: ArgumentValue {

@@ -1,7 +1,7 @@
 import Arguments
 import Files
-import JSONValues
 import Journal
+import JSONValues
 
 #if canImport(Glibc)
   import Glibc

@@ -3,8 +3,8 @@ import Conducting
 import Diagnostics
 import Documents
 import Files
-import JSONValues
 import Journal
+import JSONValues
 import Mirrors
 import PlanLibrary
 import Plans

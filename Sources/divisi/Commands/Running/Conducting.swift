@@ -1,8 +1,8 @@
-import JSONValues
 import Arguments
 import Conducting
 import Files
 import Journal
+import JSONValues
 import Processes
 import Runtime
 import Supervision

@@ -5,8 +5,8 @@ import Configuration
 import Diagnostics
 import Documents
 import Files
-import JSONValues
 import Journal
+import JSONValues
 import Orders
 import PlanLibrary
 import Plans

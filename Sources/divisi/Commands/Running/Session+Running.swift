@@ -1,11 +1,11 @@
-import Diagnostics
 import Arguments
 import Conducting
 import Configuration
+import Diagnostics
 import Documents
 import Files
-import JSONValues
 import Journal
+import JSONValues
 import Plans
 import Processes
 import Reports

@@ -1,8 +1,8 @@
 import Arguments
 import Conducting
 import Files
-import JSONValues
 import Journal
+import JSONValues
 import Plans
 import Processes
 import Runtime

@@ -2,8 +2,8 @@ import Agents
 import Arguments
 import Conducting
 import Files
-import JSONValues
 import Journal
+import JSONValues
 import Plans
 import Reports
 import Runtime

@@ -1,7 +1,7 @@
 import Arguments
 import Conducting
-import JSONValues
 import Journal
+import JSONValues
 import Plans
 import Reports
 import Runtime
