@@ -7,30 +7,29 @@ package import Supervision
 /// that it started, and returns only then.
 package func run(_ command: Command) async throws(SpawnError) -> ProcessResult {
   let began = SuspendingClock.now
-  var files = try CommandFiles(command)
+  let files = try CommandFiles(command)
   var environment = command.environment
   let marker = command.marker ?? newMarker()
   environment[markerVariable] = marker
+  let descriptors = files.descriptors
   let pid = try SpawnRequest(
-    command.arguments, in: command.folder, environment: environment, input: files.input.number,
-    output: files.output.number, errors: files.errors.number
+    command.arguments, in: command.folder, environment: environment, input: descriptors.input,
+    output: descriptors.output, errors: descriptors.errors
   ).start()
   // Until its end is taken the pid is the child's, so it can be named without doubt.
-  guard let child = Descriptor(divisi_pidfd_open(pid)), let timer = Timer() else {
+  guard let child = Descriptor(divisi_pidfd_open(pid)) else {
     let code = errno
     kill(pid, SIGKILL)
     _ = takeEnd(of: pid)
     throw SpawnError(command.arguments[0], .descriptors, code: code, path: command.folder)
   }
-  let tree = ProcessTree(
-    owner: nil, marker: marker, since: ProcessEntry.read(pid)?.startTicks ?? 0, session: pid)
-
-  let reason = await watch(command, child, timer, &files, since: began)
+  let reason = await watch(command, child, files, since: began)
   var leftovers = 0
-  if reason != .ended {
-    await end(tree, grace: command.grace)
-  } else if command.endsLeftovers {
-    leftovers = await end(tree, grace: command.grace)
+  if reason != .ended || command.endsLeftovers {
+    let tree = ProcessTree(
+      owner: nil, marker: marker, since: ProcessEntry.read(pid)?.startTicks ?? 0, session: pid)
+    let ended = await end(tree, grace: command.grace)
+    if reason == .ended { leftovers = ended }
   }
   guard let (end, usage) = takeEnd(of: pid) else {
     preconditionFailure("a child that only this function knows waits to be taken")
@@ -44,19 +43,20 @@ package func run(_ command: Command) async throws(SpawnError) -> ProcessResult {
 
 /// Waits for the child to end, or for a reason to end it.
 private func watch(
-  _ command: Command, _ child: borrowing Descriptor, _ timer: borrowing Timer,
-  _ files: inout CommandFiles, since began: SuspendingClock.Instant
+  _ command: Command, _ child: borrowing Descriptor, _ files: borrowing CommandFiles,
+  since began: SuspendingClock.Instant
 ) async -> ProcessResult.Reason {
   var left = files.left
   var pace = OutputPace.interval(left: left, soonest: 10)
   while true {
     let rest = command.timeout.map { $0 - began.duration(to: .now) }
     if let rest, rest <= .zero { return .timeout }
-    timer.set(after: min(pace, rest ?? pace))
-    switch await DescriptorWaiter.shared.firstReadable([child.number, timer.descriptor]) {
-    case 0?: return files.left < 0 ? .outputLimit : .ended
-    case nil: return .cancelled
-    default: break
+    let waited = await DescriptorWaiter.shared.firstReadable(
+      [child.number], within: min(pace, rest ?? pace))
+    switch waited {
+    case .readable: return files.left < 0 ? .outputLimit : .ended
+    case .cancelled: return .cancelled
+    case .late: break
     }
     // What prints is looked at often, what is silent less and less.
     let found = files.left

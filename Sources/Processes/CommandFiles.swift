@@ -8,28 +8,52 @@ import Supervision
 /// Output in memory is a file too, without a name: a program that leaves a daemon behind then keeps
 /// nobody waiting for the end of a pipe, and nothing is copied while it runs.
 struct CommandFiles: ~Copyable, Sendable {
-  let input: Descriptor
-  let output: Descriptor
-  let errors: Descriptor
-  private let areSeparate: Bool
+  /// Nothing where the program is told nothing.
+  private let written: Descriptor?
+  private let output: Descriptor
+  /// Nothing where they go with the output.
+  private let errors: Descriptor?
   private let command: Command
 
+  /// What such a program reads; kept open, as most are told nothing.
+  private static let nothing = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
+
   init(_ command: Command) throws(SpawnError) {
-    let input = try Self.input(of: command)
+    let written = try Self.input(of: command)
     let output = try Self.open(command.output, for: command)
-    let errors = try Self.errors(of: command, beside: output)
+    let errors: Descriptor?
+    switch command.errors {
+    case .withOutput: errors = nil
+    case .memory, .file: errors = try Self.open(command.errors, for: command)
+    }
     self.command = command
-    self.input = input
+    self.written = written
     self.output = output
     self.errors = errors
-    areSeparate = command.errors != .withOutput
+  }
+
+  /// What the program gets for its input, its output and its errors.
+  var descriptors: (input: Int32, output: Int32, errors: Int32) {
+    let input =
+      switch written {
+      case .some(let file): file.number
+      case .none: Self.nothing
+      }
+    let errors =
+      switch errors {
+      case .some(let file): file.number
+      case .none: output.number
+      }
+    return (input, output.number, errors)
   }
 
   var sizes: (output: Int, errors: Int) {
-    (
-      Self.size(command.output, in: output.number),
-      areSeparate ? Self.size(command.errors, in: errors.number) : 0
-    )
+    let errors =
+      switch errors {
+      case .some(let file): Self.size(command.errors, in: file.number)
+      case .none: 0
+      }
+    return (Self.size(command.output, in: output.number), errors)
   }
 
   /// How many bytes may still be printed into the file that is nearest to its limit.
@@ -40,14 +64,20 @@ struct CommandFiles: ~Copyable, Sendable {
 
   func outputKept() -> [UInt8] { Self.kept(command.output, in: output.number) }
 
-  func errorsKept() -> [UInt8] { Self.kept(command.errors, in: errors.number) }
+  func errorsKept() -> [UInt8] {
+    switch errors {
+    case .some(let file): Self.kept(command.errors, in: file.number)
+    case .none: []
+    }
+  }
 
-  private static func input(of command: Command) throws(SpawnError) -> Descriptor {
+  private static func input(of command: Command) throws(SpawnError) -> Descriptor? {
     if command.input.isEmpty {
-      guard let nothing = Descriptor(Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)) else {
+      if nothing >= 0 { return nil }
+      guard let own = Descriptor(Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)) else {
         throw failure(command, "/dev/null")
       }
-      return nothing
+      return own
     }
     guard let file = Descriptor(divisi_memory_file("input")) else {
       throw failure(command, "its input")
@@ -62,16 +92,6 @@ struct CommandFiles: ~Copyable, Sendable {
       written += count
     }
     return file
-  }
-
-  private static func errors(
-    of command: Command, beside output: borrowing Descriptor
-  ) throws(SpawnError) -> Descriptor {
-    guard command.errors == .withOutput else { return try open(command.errors, for: command) }
-    guard let copy = Descriptor(fcntl(output.number, F_DUPFD_CLOEXEC, 3)) else {
-      throw failure(command, "its output")
-    }
-    return copy
   }
 
   private static func open(

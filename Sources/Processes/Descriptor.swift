@@ -37,25 +37,3 @@ struct Pipe: ~Copyable, Sendable {
     }
   }
 }
-
-/// A time that can be waited for together with other descriptors.
-struct Timer: ~Copyable, Sendable {
-  let descriptor: Int32
-
-  /// Fails where the process has no descriptor left.
-  init?() {
-    descriptor = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC))
-    guard descriptor >= 0 else { return nil }
-  }
-
-  deinit { close(descriptor) }
-
-  /// Readable from then on, until it is set again.
-  func set(after duration: Duration) {
-    let (seconds, attoseconds) = max(duration, .nanoseconds(1)).components
-    var time = itimerspec()
-    time.it_value = timespec(
-      tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-    timerfd_settime(descriptor, 0, &time, nil)
-  }
-}

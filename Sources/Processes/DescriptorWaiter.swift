@@ -4,14 +4,24 @@ import Synchronization
 
 /// One thread that waits for all descriptors anyone waits for, so that no task ever blocks another.
 ///
-/// A descriptor stands for whatever can become readable: a pidfd when its process ends, a timer when
-/// its time comes.
+/// A descriptor stands for whatever can become readable: a pidfd when its process ends, a pipe when
+/// somebody wrote.
 final class DescriptorWaiter: Sendable {
   static let shared = DescriptorWaiter()
 
+  /// What a wait came to.
+  enum Awaited {
+    /// The descriptor at this index.
+    case readable(Int)
+    /// None of them in time.
+    case late
+    case cancelled
+  }
+
   private struct Wait {
     let descriptors: [Int32]
-    let continuation: CheckedContinuation<Int?, Never>
+    let deadline: SuspendingClock.Instant?
+    let continuation: CheckedContinuation<Awaited, Never>
   }
 
   private struct State {
@@ -19,14 +29,25 @@ final class DescriptorWaiter: Sendable {
     var next: UInt64 = 1
     /// Cancelled before they began to wait.
     var cancelled: Set<UInt64> = []
+    /// What the alarm is set to: no later than the first deadline. Most waits end before theirs, so it
+    /// is set again when it has gone off, and not whenever one ends.
+    var alarm: SuspendingClock.Instant?
   }
 
   private let state = Mutex(State())
   private let epoll: Int32
+  private let alarm: Int32
+  /// No wait has it.
+  private static let alarmToken: UInt64 = 0
 
   private init() {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-    precondition(epoll >= 0, "the system gives every process an epoll descriptor")
+    alarm = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
+    var event = epoll_event()
+    event.events = EPOLLIN.rawValue
+    event.data.u64 = Self.alarmToken
+    let added = epoll_ctl(epoll, EPOLL_CTL_ADD, alarm, &event)
+    precondition(added == 0, "the system gives every process an epoll descriptor and a timer")
     var thread = pthread_t()
     let context = Unmanaged.passRetained(self).toOpaque()
     let code = pthread_create(&thread, nil, waitForEver, context)
@@ -37,22 +58,33 @@ final class DescriptorWaiter: Sendable {
   /// Waits until one of some descriptors is readable and gives its index, or nothing where the task
   /// was cancelled first. A descriptor can be waited for by one at a time.
   func firstReadable(_ descriptors: [Int32]) async -> Int? {
-    let token = newToken()
-    let index = await withTaskCancellationHandler {
-      await wait(token, descriptors)
-    } onCancel: {
-      cancel(token)
+    guard case .readable(let index) = await firstReadable(descriptors, within: nil) else {
+      return nil
     }
-    state.withLock { _ = $0.cancelled.remove(token) }
     return index
   }
 
-  /// The same, whether or not the task is cancelled: for what must be brought to its end.
-  func firstReadableInAnyCase(_ descriptors: [Int32]) async -> Int {
-    guard let index = await wait(newToken(), descriptors) else {
-      preconditionFailure("a wait that nobody can cancel ends with a descriptor")
+  /// The same, and no longer than for some time.
+  func firstReadable(_ descriptors: [Int32], within limit: Duration?) async -> Awaited {
+    let token = newToken()
+    let awaited = await withTaskCancellationHandler {
+      await wait(token, descriptors, limit)
+    } onCancel: {
+      cancel(token)
     }
-    return index
+    // Only now can nobody cancel it any more.
+    state.withLock { _ = $0.cancelled.remove(token) }
+    return awaited
+  }
+
+  /// The same, whether or not the task is cancelled: for what must be brought to its end.
+  @discardableResult
+  func firstReadableInAnyCase(_ descriptors: [Int32], within limit: Duration? = nil) async -> Int? {
+    switch await wait(newToken(), descriptors, limit) {
+    case .readable(let index): return index
+    case .late: return nil
+    case .cancelled: preconditionFailure("nobody has the token of this wait, to cancel it")
+    }
   }
 
   private func newToken() -> UInt64 {
@@ -62,11 +94,14 @@ final class DescriptorWaiter: Sendable {
     }
   }
 
-  private func wait(_ token: UInt64, _ descriptors: [Int32]) async -> Int? {
-    await withCheckedContinuation { continuation in
+  private func wait(_ token: UInt64, _ descriptors: [Int32], _ limit: Duration?) async -> Awaited {
+    let deadline = limit.map { SuspendingClock.now.advanced(by: $0) }
+    return await withCheckedContinuation { continuation in
       let isCancelled = state.withLock { state in
         if state.cancelled.contains(token) { return true }
-        state.waits[token] = Wait(descriptors: descriptors, continuation: continuation)
+        state.waits[token] = Wait(
+          descriptors: descriptors, deadline: deadline, continuation: continuation)
+        if let deadline { setAlarm(noLaterThan: deadline, &state) }
         for (index, descriptor) in descriptors.enumerated() {
           var event = epoll_event()
           event.events = EPOLLIN.rawValue | EPOLLONESHOT.rawValue
@@ -76,7 +111,7 @@ final class DescriptorWaiter: Sendable {
         }
         return false
       }
-      if isCancelled { continuation.resume(returning: nil) }
+      if isCancelled { continuation.resume(returning: .cancelled) }
     }
   }
 
@@ -86,13 +121,44 @@ final class DescriptorWaiter: Sendable {
       if wait == nil { state.cancelled.insert(token) }
       return wait
     }
-    wait?.continuation.resume(returning: nil)
+    wait?.continuation.resume(returning: .cancelled)
   }
 
   private func end(_ token: UInt64, _ state: inout State) -> Wait? {
     guard let wait = state.waits.removeValue(forKey: token) else { return nil }
     for descriptor in wait.descriptors { epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil) }
     return wait
+  }
+
+  private func setAlarm(noLaterThan deadline: SuspendingClock.Instant, _ state: inout State) {
+    if let set = state.alarm, set <= deadline { return }
+    state.alarm = deadline
+    let wait = max(SuspendingClock.now.duration(to: deadline), .nanoseconds(1))
+    let (seconds, attoseconds) = wait.components
+    var time = itimerspec()
+    time.it_value = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+    timerfd_settime(alarm, 0, &time, nil)
+  }
+
+  /// Ends the waits whose time is over, and sets the alarm for the next.
+  private func ring() {
+    var rings: UInt64 = 0
+    _ = read(alarm, &rings, MemoryLayout.size(ofValue: rings))
+    let late = state.withLock { state in
+      let now = SuspendingClock.now
+      state.alarm = nil
+      var late: [Wait] = []
+      for (token, wait) in state.waits {
+        guard let deadline = wait.deadline else { continue }
+        if deadline > now {
+          setAlarm(noLaterThan: deadline, &state)
+        } else if let wait = end(token, &state) {
+          late.append(wait)
+        }
+      }
+      return late
+    }
+    for wait in late { wait.continuation.resume(returning: .late) }
   }
 
   fileprivate func loop() -> Never {
@@ -103,9 +169,13 @@ final class DescriptorWaiter: Sendable {
       guard count > 0 else { continue }
       for event in UnsafeBufferPointer(start: events, count: count) {
         let token = event.data.u64 >> 8
+        guard token != Self.alarmToken else {
+          ring()
+          continue
+        }
         let index = Int(event.data.u64 & 0xFF)
         let wait = state.withLock { end(token, &$0) }
-        wait?.continuation.resume(returning: index)
+        wait?.continuation.resume(returning: .readable(index))
       }
     }
   }

@@ -4,16 +4,16 @@ import Mirrors
 import Synchronization
 
 /// Keeps a run's mirrors on a task of its own: what people read beside the run never holds it up.
+///
+/// What happens in quick succession is written together: a line of a log costs as much as a hundred.
 package final class MirrorWriter: Sendable {
-  private struct News: Sendable {
-    var events: [(sequence: Int, event: Event)]
-    /// A copy, made seldom: the state itself goes on.
-    var state: RunState?
-  }
-
-  private let news: AsyncStream<News>.Continuation
+  private let shelf: Shelf
+  private let bell: AsyncStream<Void>.Continuation
   private let writing: Task<Void, Never>
   private let pace = Pace()
+
+  /// For so long after something was written, news is collected.
+  private static let rest = Duration.milliseconds(100)
 
   /// - Parameters:
   ///   - state: what the mirrors are to show first.
@@ -31,16 +31,25 @@ package final class MirrorWriter: Sendable {
         tell("\(warning)")
       }
     }
-    let (stream, continuation) = AsyncStream.makeStream(of: News.self)
-    news = continuation
+    let (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    self.bell = bell
+    let shelf = Shelf()
+    self.shelf = shelf
     let first = mirror
     writing = Task.detached {
       var mirror = first
-      for await news in stream {
+      func write() {
+        let news = shelf.take()
         var warnings = mirror.take(news.events)
         if let state = news.state { warnings += mirror.flush(state, at: .now()) }
         for warning in warnings { tell("\(warning)") }
       }
+      // Cancelling ends the rest and the waiting, and never the writing.
+      for await _ in rings {
+        write()
+        try? await Task.sleep(for: Self.rest)
+      }
+      write()
     }
   }
 
@@ -48,17 +57,41 @@ package final class MirrorWriter: Sendable {
   func saw(_ events: [Event], before: Int, _ state: RunState) {
     let first = before - events.count
     let isUrgent = events.contains(where: \.fact.isForPeople)
-    news.yield(
-      News(
-        events: events.enumerated().map { (first + $0.offset, $0.element) },
-        state: pace.isDue(isUrgent) ? state : nil))
+    let shown = pace.isDue(isUrgent) ? state : nil
+    shelf.add(events.enumerated().map { (first + $0.offset, $0.element) }, shown)
+    bell.yield()
   }
 
   /// Shows how the run stands now, and ends when all is written.
   func close(_ state: RunState) async {
-    news.yield(News(events: [], state: state))
-    news.finish()
+    shelf.add([], state)
+    writing.cancel()
     await writing.value
+  }
+}
+
+/// What is still to be written.
+private final class Shelf: Sendable {
+  struct News: Sendable {
+    var events: [(sequence: Int, event: Event)] = []
+    /// A copy, made seldom: the state itself goes on.
+    var state: RunState?
+  }
+
+  private let news = Mutex(News())
+
+  func add(_ events: [(sequence: Int, event: Event)], _ state: RunState?) {
+    news.withLock { news in
+      news.events += events
+      if let state { news.state = state }
+    }
+  }
+
+  func take() -> News {
+    news.withLock { news in
+      defer { news = News() }
+      return news
+    }
   }
 }
 
