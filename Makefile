@@ -6,6 +6,8 @@ MINUTES ?= 10
 
 RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
 BINARY = .build/release/divisi
+# They keep both cores busy for minutes: beside them others would wait too long for their turn.
+LONG = SimulationTests|CrashCampaignTests|RealAgentRunTests
 
 .PHONY: help deps deps-ci build demo test check lint docs bench soak crash fuzz install clean
 
@@ -27,7 +29,8 @@ demo: build ## show Divisi at work in a scratch repository
 
 test: deps ## every test
 	swift build --build-tests
-	swift test --skip-build --parallel
+	swift test --skip-build --parallel --skip '$(LONG)'
+	swift test --skip-build --parallel --filter '$(LONG)'
 
 check: deps lint ## format lint, and the tests of what changed
 	@Scripts/check

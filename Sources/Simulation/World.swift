@@ -299,7 +299,7 @@ struct World {
   /// Someone else commits to the branch.
   mutating func moveBranch(_ name: String, _ now: Instant) {
     guard fault(scenario.faults.movedHead, "moved! " + name, now) else { return }
-    branch.head = "someone's \(branch.log.count)"
+    branch.head = "strange-\(branch.log.count)"
     branch.log.append((branch.head, nil))
   }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import Journal
 
 /// With a tick of hours, only the kernel's word can wake the listener in time.
-@Suite(.timeLimit(.minutes(1))) struct BellTests {
+@Suite(.timeLimit(.minutes(20))) struct BellTests {
   let ground: Ground
 
   init() throws { ground = try Ground() }

@@ -7,7 +7,7 @@ import Testing
 
 /// Files that were changed, cut or removed while nobody ran the run. Whatever was done to them, a
 /// resume gives exactly what was written, or an error.
-@Suite(.timeLimit(.minutes(2))) struct DamageTests {
+@Suite(.timeLimit(.minutes(20))) struct DamageTests {
   let ground: Ground
   private let last = 30
 

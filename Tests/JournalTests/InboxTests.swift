@@ -3,7 +3,7 @@ import Testing
 
 @testable import Journal
 
-@Suite(.timeLimit(.minutes(1))) struct InboxTests {
+@Suite(.timeLimit(.minutes(20))) struct InboxTests {
   let ground: Ground
 
   init() throws { ground = try Ground() }

@@ -4,7 +4,7 @@ import Testing
 @testable import Journal
 
 /// A process that writes is killed at a random moment, again and again, in the same journal.
-@Suite(.timeLimit(.minutes(2))) struct KillingTests {
+@Suite(.timeLimit(.minutes(20))) struct KillingTests {
   @Test(arguments: JournalDurability.allCases)
   func noAcknowledgedCommitIsLost(durability: JournalDurability) throws {
     let ground = try Ground()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite(.timeLimit(.minutes(1))) struct LeaseTests {
+@Suite(.timeLimit(.minutes(20))) struct LeaseTests {
   let ground: Ground
   let file: JournalFile
   let first: RunLock

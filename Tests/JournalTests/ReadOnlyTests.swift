@@ -27,7 +27,7 @@ enum PrivateMounts {
   }
 }
 
-@Suite(.timeLimit(.minutes(1)), .enabled(if: PrivateMounts.areAllowed)) struct ReadOnlyTests {
+@Suite(.timeLimit(.minutes(20)), .enabled(if: PrivateMounts.areAllowed)) struct ReadOnlyTests {
   let scratch: TemporaryFolder
   private var journal: String { scratch.path + "/disk/j/journal.db" }
 

@@ -66,7 +66,7 @@ import Testing
   }
 
   /// There a commit takes less time than a look at the files, so not every one looks.
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(20)))
   func inProcessDurabilityItIsNoticedSoonAndAllIsSaved() throws {
     let (file, lock) = try ground.begin("run-1", .process)
     unlink(ground.folder.database)

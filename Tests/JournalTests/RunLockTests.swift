@@ -5,7 +5,7 @@ import Testing
 
 @testable import Journal
 
-@Suite(.timeLimit(.minutes(1))) struct RunLockTests {
+@Suite(.timeLimit(.minutes(20))) struct RunLockTests {
   let ground: Ground
 
   init() throws { ground = try Ground() }

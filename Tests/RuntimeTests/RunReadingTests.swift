@@ -182,7 +182,7 @@ import Testing
       attempt.log(of: Check(merge: 4, gate: 0)).hasSuffix("/checks/merge-4-gate-0-1/1/output.log"))
   }
 
-  @Test(.timeLimit(.minutes(1))) func whatIsWrittenEndsTheWait() throws {
+  @Test(.timeLimit(.minutes(20))) func whatIsWrittenEndsTheWait() throws {
     let watch = ChangeWatch([folder.path])
     try folder.write("news", "x")
     watch.wait(atMost: .seconds(3600))

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Runs whose agents are programs known by their command alone: what they are given, and what they may ask.
-@Suite(.timeLimit(.minutes(2))) struct CommandHarnessRunTests {
+@Suite(.timeLimit(.minutes(20))) struct CommandHarnessRunTests {
   private let scratch: Scratch
 
   init() throws { scratch = try Scratch() }

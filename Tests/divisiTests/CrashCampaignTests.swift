@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Runs that are killed at random moments; `make crash` plays more and larger ones.
-@Suite(.timeLimit(.minutes(10))) struct CrashCampaignTests {
+@Suite(.timeLimit(.minutes(20))) struct CrashCampaignTests {
   @Test(.enabled(if: installedProgram("python3") != nil, "needs python3"))
   func runsSurviveWhateverIsKilled() throws {
     let folder = try TemporaryFolder()

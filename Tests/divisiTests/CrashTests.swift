@@ -4,7 +4,7 @@ import Testing
 
 /// Runs that end at moments which chance hardly finds, and what the next `resume` makes of what they leave. Steps, gates
 /// and the programs around Divisi kill it themselves, so that each moment is met exactly.
-@Suite(.timeLimit(.minutes(3))) struct CrashTests {
+@Suite(.timeLimit(.minutes(20))) struct CrashTests {
   private let scratch: Scratch
   private let place: String
 

@@ -36,7 +36,7 @@ final class Running {
 }
 
 /// What goes on until something has ended, and does end with it.
-@Suite(.timeLimit(.minutes(2))) struct FollowingTests {
+@Suite(.timeLimit(.minutes(20))) struct FollowingTests {
   let scratch: Scratch
 
   init() throws { scratch = try Scratch() }

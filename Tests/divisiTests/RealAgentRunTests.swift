@@ -5,7 +5,7 @@ import Testing
 
 /// Whole runs with the real programs and the scripted model server. They run where DIVISI_TEST_CLAUDE and
 /// DIVISI_TEST_CODEX name the programs.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct RealAgentRunTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct RealAgentRunTests {
   private static let names = ["claude", "codex"].filter { realProgram($0) != nil }
 
   /// Six steps: one whose tests are its gate, two at once that conflict, one that meets a limit, one that is put right

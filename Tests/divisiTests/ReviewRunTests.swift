@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Gates at which another agent judges the work, with scripts in the place of agents.
-@Suite(.timeLimit(.minutes(2))) struct ReviewRunTests {
+@Suite(.timeLimit(.minutes(20))) struct ReviewRunTests {
   private let scratch: Scratch
 
   init() throws { scratch = try Scratch() }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The commands that change the course of a run, without a runner and with one.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct SteeringCommandTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct SteeringCommandTests {
   let scratch: Scratch
 
   init() throws { scratch = try Scratch() }

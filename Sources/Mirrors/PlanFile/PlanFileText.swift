@@ -67,7 +67,7 @@ struct PlanFileText {
     return [
       (
         "status",
-        .set(.text((isPartial && isEnded ? .paused : state.planStatus(subject.kind)).rawValue))
+        .set(.text((isPartial && isCompleted ? .paused : state.planStatus(subject.kind)).rawValue))
       ),
       ("started_at", time(state.began.milliseconds == 0 ? nil : state.began)),
       ("completed_at", time(isEnded ? updated : nil)),
@@ -94,6 +94,10 @@ struct PlanFileText {
       ("started_at", time(times.began)),
       ("completed_at", time(times.ended)), ("blockers", blockers(of: state.id(index))),
     ]
+  }
+
+  private var isCompleted: Bool {
+    if case .ended(.completed) = state.phase { true } else { false }
   }
 
   private var isEnded: Bool { if case .ended = state.phase { true } else { false } }
