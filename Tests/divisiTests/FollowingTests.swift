@@ -10,12 +10,15 @@ final class Running {
   private let process = Process()
   private let capture: TemporaryFolder
 
-  init(_ line: String, in scratch: Scratch, person: String = "ada") throws {
+  init(
+    _ line: String, in scratch: Scratch, person: String = "ada", environment: [String: String] = [:]
+  ) throws {
     capture = try TemporaryFolder()
     process.executableURL = URL(fileURLWithPath: builtProgram("divisi"))
     process.arguments = line.split(separator: " ").map(String.init)
     process.currentDirectoryURL = URL(fileURLWithPath: scratch.folder.path)
     process.environment = scratch.environment.merging(["USER": person]) { _, new in new }
+      .merging(environment) { _, new in new }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: try capture.write("out", ""))
     process.standardError = FileHandle(forWritingAtPath: try capture.write("err", ""))
@@ -27,6 +30,15 @@ final class Running {
     Foundation.kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
+
+  func send(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// What it has told so far, on both streams.
+  func told() throws -> String { try capture.read("out") + capture.read("err") }
+
+  deinit { if process.isRunning { kill() } }
 
   /// Waits for its end.
   func result() throws -> (status: Int32, output: String, errors: String) {

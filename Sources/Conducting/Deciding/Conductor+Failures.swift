@@ -162,7 +162,7 @@ extension Conductor {
         emit(.blockerResolved(blocker: known.id, how: message, by: "divisi"))
       }
     } else if known == nil, !state.isEnded {
-      raise(.run, .disk, message, ["free space; it goes on by itself"])
+      raise(.run, .disk, message, ["it goes on by itself once that is mended"])
     }
   }
 

@@ -23,6 +23,7 @@ extension Drivers {
     } catch {
       inspection = .refused(failure(of: error))
     }
+    await blocking { () throws(Never) in self.tellOfCheckout(after: id, job) }
     outbox.put(.inspected(id, inspection))
   }
 
@@ -49,13 +50,21 @@ extension Drivers {
     guard let base = record.flatMap({ ObjectID($0.base) }) else {
       throw .worktreeGone(worktree.path)
     }
+    try returnBranch(of: worktree, id, job)
     let checkpoint = try git.checkpoint(
       worktree, branch: worktrees.branch(of: name),
       message: provenance(id, job).message(title: step.shownTitle), of: owner)
     for work in [checkpoint.kept].compactMap({ $0 }) {
       watcher.note("half-done work of \(id) is kept as \(work.ref)")
     }
+    for path in checkpoint.nested {
+      watcher.note(
+        "\(path) in the worktree of \(id) is a repository of its own, and not merged; it is kept")
+    }
     let head = checkpoint.head
+    guard try git.mergeBase(base, head) != nil else {
+      throw .strayed(branch: worktrees.branch(of: name), path: worktree.path)
+    }
     let changes = try git.changes(from: base, to: head)
     let patch = try git.patch(from: base, to: head)
     try withFiles { () throws(FileError) in try writeFile(place.patch, patch) }
@@ -75,6 +84,20 @@ extension Drivers {
       return .refused(Failure(.task, feedback.map(\.text).joined(separator: "\n\n")))
     }
     return .accepted(head: head.hex)
+  }
+
+  /// Puts the branch of an attempt back, where somebody removed or moved it while the agent worked.
+  func returnBranch(
+    of worktree: Worktree, _ id: AttemptID, _ job: Job
+  ) throws(WorkspaceError) {
+    let branch = worktrees.branch(of: workName(id, job))
+    guard let found = try git.returnBranch(of: worktree, branch, for: owner(job, id)) else {
+      return
+    }
+    let past = found.kept.map { "moved by somebody else, to what is kept as \($0.ref)" }
+    watcher.note(
+      "the branch \(branch) was \(past ?? "removed by somebody"); it is at \(found.head.short) again"
+    )
   }
 
   func harness(_ job: Job) -> Harness? { job.attempt?.seat.flatMap { harnesses[$0.harness] } }

@@ -57,18 +57,23 @@ extension Drivers {
     _ id: AttemptID, _ number: Int, from: Commit, to: Commit, _ job: Job, _ outbox: Outbox
   ) async {
     guard let old = ObjectID(from), let new = ObjectID(to) else { return }
-    let (branch, git, provenance) = (branch, git, provenance(id, job))
+    let (branch, git, provenance, owner) = (branch, git, provenance(id, job), owner(job, id))
     while !Task.isCancelled {
       do {
         let outcome = try await patiently { () throws(WorkspaceError) -> LandingOutcome in
           // A branch that somebody removed is there again, as it was: its commits were never gone.
-          _ = try branch.begin(at: old)
+          if try branch.head() == nil, try branch.begin(at: old) == old {
+            self.watcher.note(
+              "the branch \(branch.name) was removed by somebody; it is at \(old.short) again")
+          }
           switch try branch.land(new, on: old) {
           case .landed(let commit): return .done(commit: commit.hex)
           case .moved(let head):
-            if try git.isAncestor(old, of: head),
-              let landed = try branch.landed(provenance, since: old)
-            {
+            guard try git.isAncestor(old, of: head) else {
+              try self.keepWhatWasMerged(old, besides: head, owner)
+              return .moved(head: head.hex)
+            }
+            if let landed = try branch.landed(provenance, since: old) {
               return .done(commit: landed.hex)
             }
             return .moved(head: head.hex)
@@ -88,6 +93,17 @@ extension Drivers {
         try? await Task.sleep(for: .seconds(2))
       }
     }
+  }
+
+  /// Somebody took the branch to where not all is that was merged: what it named is kept, and told of.
+  private func keepWhatWasMerged(
+    _ old: ObjectID, besides head: ObjectID, _ owner: WorkOwner
+  ) throws(WorkspaceError) {
+    let kept = try Keep(git).pin(
+      branch: branch.name, at: old, of: owner, because: "somebody moved \(branch.name)")
+    watcher.note(
+      "somebody took the branch \(branch.name) from \(old.short) to \(head.short), where not all is that "
+        + "was merged; it is kept as \(kept.ref), and `git merge \(old.short)` brings it back")
   }
 
   /// Gives a merged step's worktree to the next that needs one. A lane keeps its own.

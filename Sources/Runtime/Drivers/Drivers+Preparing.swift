@@ -67,6 +67,7 @@ extension Drivers {
       if let failure = await setUp(id, job) {
         outbox.put(.ended(id, .failed(failure), .nothing))
       } else {
+        await lookAtCheckout(before: id, job)
         outbox.put(.prepared(id, base: base.hex))
       }
     } catch {
@@ -80,7 +81,7 @@ extension Drivers {
     _ id: AttemptID, _ job: Job, at head: ObjectID
   ) throws(WorkspaceError) -> ObjectID {
     let owner = owner(job, id)
-    let name = workName(id, job)
+    let name = try claimName(id, job)
     let before = AttemptID(id.step, id.number - 1)
     let found: PreparedRecord? = read(folder.attempt(before).path + "/workspace.json")
     if id.number > 1, let found, found.name == name, let base = ObjectID(found.base),
@@ -102,26 +103,6 @@ extension Drivers {
     }
     write(PreparedRecord(name: name, base: head.hex), id)
     return head
-  }
-
-  /// The name of an attempt's worktree: the step's or its lane's, unless a run of another plan is using that.
-  func workName(_ id: AttemptID, _ job: Job) -> String {
-    if let record: PreparedRecord = read(folder.attempt(id).path + "/workspace.json") {
-      return record.name
-    }
-    let plain = job.workName(id)
-    let path = worktrees.path(of: plain)
-    let listed = (try? git.listWorktrees())?.first { $0.path == path }
-    let words = listed?.lock?.split(separator: " ").map(String.init) ?? []
-    guard words.count >= 3, words[0] == "divisi", words[1] != job.session,
-      isUnfinished(words[1])
-    else { return plain }
-    return "\(job.plan.text).\(plain)"
-  }
-
-  private func isUnfinished(_ session: String) -> Bool {
-    let status = surroundings.statusOfRun(session)
-    return status.map { !["completed", "failed", "cancelled"].contains($0) } ?? false
   }
 
   private func write(_ record: PreparedRecord, _ id: AttemptID) {
@@ -150,11 +131,17 @@ extension Drivers {
   /// Why no new worktree should be made, or nothing.
   func shortageOfDisk() -> String? {
     let settings = Settings.shared
-    guard let space = try? DiskSpace.at(repository.root) else { return nil }
     let least = brief.configuration.value(settings.freeDisk) ?? 0
     let share = brief.configuration.value(settings.freeDiskShare) ?? 0
-    guard !space.isEnough(leastFree: least, leastShare: share / 100) else { return nil }
-    return "only \(space.free >> 20) MiB are free on the disk of \(repository.root)"
+    // Worktrees and what attempts leave may lie on disks of their own.
+    for place in [repository.root, worktrees.folder, folder.path] {
+      guard let space = try? DiskSpace.at(place),
+        !space.isEnough(leastFree: least, leastShare: share / 100)
+      else { continue }
+      return "only \(space.free >> 20) MiB are free on the disk of \(place); "
+        + "free some, or let workspace.free_disk ask for less"
+    }
+    return nil
   }
 }
 

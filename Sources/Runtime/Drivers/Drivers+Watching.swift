@@ -238,6 +238,7 @@ extension Drivers {
     return await blocking { () throws(Never) in
       do {
         let worktree = try self.git.worktree(at: path)
+        try self.returnBranch(of: worktree, id, job)
         if let head = try self.git.head(of: worktree), head != base { return true }
         let status = try self.git.status(of: worktree)
         let leaves = harness.leaves.compactMap { try? Glob($0).pattern }

@@ -27,6 +27,8 @@ package final class Drivers: Sendable {
   let supervised = Mutex<[AttemptFolder: Supervised]>([:])
   /// What keeps branches from being moved, by whom it was met; nothing new is begun while something does.
   let faults = Mutex<[String: String]>([:])
+  /// How the person's checkout stood when they were last told of it.
+  let lastTold = Mutex<CheckoutLook?>(nil)
   /// Worktrees for the gates of merged trees that are in use: two merges may be judged at once.
   let integrating = Mutex<Set<Int>>([])
 

@@ -31,6 +31,21 @@ extension RunState {
   }
 }
 
+extension RunState {
+  /// Whether it is stopped and nothing more goes on than merges that something keeps from coming to their end.
+  var isHeldUp: Bool {
+    guard case .paused(now: true) = phase, blockers.contains(where: { $0.kind == .disk }) else {
+      return false
+    }
+    return active.values.allSatisfy { attempt in
+      switch attempt.phase {
+      case .queued, .merging: true
+      default: attempt.isAwaitingPerson
+      }
+    }
+  }
+}
+
 extension Attempt {
   /// Whether nothing is under way for it: it waits for a person.
   fileprivate var isAwaitingPerson: Bool {

@@ -35,6 +35,7 @@ package actor Runner {
   private var end: RunEnd?
   private var waiters: [CheckedContinuation<RunEnd, Never>] = []
   private var waitsForPeople: Bool
+  private var isStopping = false
   package nonisolated let session: String
 
   /// - Parameters:
@@ -95,11 +96,16 @@ package actor Runner {
   /// Stops what runs, with its work kept, and ends when nothing does.
   package nonisolated func stop(by person: String) {
     obey(.pauseNow, by: person)
-    endWhenIdle()
+    Task { await waitForNothing() }
   }
 
   /// Ends as soon as nothing goes on any more, and waits for no person.
   package nonisolated func endWhenIdle() { Task { await waitForNobody() } }
+
+  private func waitForNothing() {
+    isStopping = true
+    waitForNobody()
+  }
 
   private func waitForNobody() {
     waitsForPeople = false
@@ -165,6 +171,7 @@ package actor Runner {
     var decision = Decision()
     for input in inputs { decision.join(conductor.decide(input, at: now)) }
     prepareAtOnce(&decision, now)
+    var isTold = false
     while true {
       do {
         try book.write(decision, of: conductor.state)
@@ -172,7 +179,10 @@ package actor Runner {
       } catch {
         // Nothing was written and nothing begun: when there is room again, it is as if nothing had been.
         guard error.isForWantOfRoom, end == nil else { return fail(error) }
-        watcher.note("the journal cannot be written: \(error); trying again every 2 s")
+        if !isTold {
+          watcher.note("the journal cannot be written: \(error); it is tried again every 2 s")
+        }
+        isTold = true
         try? await Task.sleep(for: .seconds(2))
       }
     }
@@ -209,16 +219,26 @@ package actor Runner {
 
   private func weighEnd() {
     let state = conductor.state
-    if case .ended(let result) = state.phase {
-      Task { await finish(.ended(result)) }
+    if case .ended = state.phase {
+      Task { await finishIfEnded() }
       return
     }
-    if !waitsForPeople, state.needsPerson { Task { await finishIfNeedsPerson() } }
+    if !waitsForPeople, mayEnd(state) { Task { await finishIfNeedsPerson() } }
+  }
+
+  /// What was stopped does not wait for a branch that cannot be moved: it lands when the run is resumed.
+  private func mayEnd(_ state: RunState) -> Bool {
+    state.needsPerson || isStopping && state.isHeldUp
+  }
+
+  /// A command that was kept for it may have opened the run again.
+  private func finishIfEnded() async {
+    if case .ended(let result) = conductor.state.phase { await finish(.ended(result)) }
   }
 
   /// Asked again when its turn comes: what came meanwhile may have moved the run on.
   private func finishIfNeedsPerson() async {
-    guard conductor.state.needsPerson else { return }
+    guard mayEnd(conductor.state) else { return }
     await finish(.waiting(conductor.state.blockedBy))
   }
 

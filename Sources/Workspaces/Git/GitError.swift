@@ -44,6 +44,18 @@ extension GitError {
   package var isDiskFull: Bool {
     text.contains("No space left on device") || text.contains("Disk quota exceeded")
   }
+
+  /// The same with its cause, which git does not tell of a file of a checkout that there was no room for.
+  func onFullDisk(_ path: String) -> GitError? {
+    guard case .refused(let status, let text) = reason, !isDiskFull,
+      text.contains("unable to write file"), let space = try? DiskSpace.at(path),
+      space.free < 64 << 10
+    else { return nil }
+    return GitError(
+      .refused(status, text + "error: No space left on device\n"), arguments: arguments,
+      folder: folder)
+  }
+
   package var isReadOnly: Bool {
     text.contains("Read-only file system") || text.contains("Permission denied")
       || text.contains("insufficient permission")
@@ -76,7 +88,7 @@ extension GitError: CustomStringConvertible {
           + "git config --global --add safe.directory \(folder)"
       }
       if isDiskFull { return "make room on the disk; nothing was lost" }
-      if let lockFile {
+      if isLocked, let lockFile {
         return "another git holds \(lockFile); where none runs, remove that file"
       }
       if isReadOnly { return "check who may write there" }

@@ -8,7 +8,7 @@ extension Git {
   /// The lock is the system's on a file beside git's own, so it ends with the process that holds
   /// it and can never be stale. It is not to be taken within itself.
   @discardableResult
-  func alone<Result>(
+  package func alone<Result>(
     _ body: () throws(WorkspaceError) -> Result
   ) throws(WorkspaceError) -> Result {
     let path = repository.commonFolder + "/divisi.lock"

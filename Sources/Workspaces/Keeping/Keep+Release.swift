@@ -16,6 +16,8 @@ package enum Release: Sendable, Hashable {
   case deleteBranch(String)
   /// A branch that no worktree is on names another commit.
   case moveBranch(String, to: ObjectID)
+  /// The branch that a worktree is on names again the commit that the worktree's files are of.
+  case returnBranch(String, to: ObjectID)
 }
 
 extension Keep {
@@ -63,14 +65,22 @@ extension Keep {
       }
       return kept
     case .moveBranch(let name, let commit):
-      let tip = try tipOfFreeBranch(name)
-      if tip == commit { return nil }
-      let kept = try pin(branch: name, at: tip, of: owner, because: reason)
-      guard try git.moveRef("refs/heads/" + name, to: commit, from: tip, because: reason) else {
-        throw .branchMoved(name)
-      }
-      return kept
+      return try move(name, from: try tipOfFreeBranch(name), to: commit, owner, because: reason)
+    case .returnBranch(let name, let commit):
+      return try move(name, from: try tip(of: name), to: commit, owner, because: reason)
     }
+  }
+
+  private func move(
+    _ name: String, from tip: ObjectID, to commit: ObjectID, _ owner: WorkOwner,
+    because reason: String
+  ) throws(WorkspaceError) -> KeptWork? {
+    if tip == commit { return nil }
+    let kept = try pin(branch: name, at: tip, of: owner, because: reason)
+    guard try git.moveRef("refs/heads/" + name, to: commit, from: tip, because: reason) else {
+      throw .branchMoved(name)
+    }
+    return kept
   }
 
   /// Forgets kept work. What only it held is then git's to collect.
@@ -126,12 +136,18 @@ extension Keep {
     return try Snapshot.branchHoldsAll(git, of: worktree)
   }
 
-  /// Where a branch of Divisi's is that no checkout is on: moving it would change that one.
-  private func tipOfFreeBranch(_ name: String) throws(WorkspaceError) -> ObjectID {
+  /// Where a branch of Divisi's is.
+  private func tip(of name: String) throws(WorkspaceError) -> ObjectID {
     guard
       ["feature/task-", "orchestration/", "milestone/", "kept/"].contains(where: name.hasPrefix)
     else { throw .notOurs(name) }
     guard let tip = try git.commit("refs/heads/" + name) else { throw .noSuchBranch(name) }
+    return tip
+  }
+
+  /// The same of one that no checkout is on: moving it would change that one.
+  private func tipOfFreeBranch(_ name: String) throws(WorkspaceError) -> ObjectID {
+    let tip = try tip(of: name)
     if let place = try git.listWorktrees().first(where: { $0.branch == name }) {
       throw .branchCheckedOut(branch: name, path: place.path)
     }

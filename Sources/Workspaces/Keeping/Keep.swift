@@ -54,8 +54,8 @@ package struct Keep: Sendable {
     return try name(commit, of: owner, because: reason)
   }
 
-  /// Pins what a branch names.
-  func pin(
+  /// Pins what a branch names, or named.
+  package func pin(
     branch: String, at tip: ObjectID, of owner: WorkOwner, because reason: String
   ) throws(WorkspaceError) -> KeptWork {
     let message =

@@ -24,10 +24,17 @@ extension Git {
     let isThere = entryKind(worktree.path) == .folder
     var places = ["GIT_DIR": worktree.gitFolder]
     if isThere { places["GIT_WORK_TREE"] = worktree.path }
-    return try run(
-      arguments, in: isThere ? worktree.path : worktree.gitFolder, input: input,
-      environment: environment.merging(places) { _, place in place }, expecting: statuses,
-      options: options)
+    do throws(WorkspaceError) {
+      return try run(
+        arguments, in: isThere ? worktree.path : worktree.gitFolder, input: input,
+        environment: environment.merging(places) { _, place in place }, expecting: statuses,
+        options: options)
+    } catch {
+      guard case .git(let failure) = error, let full = failure.onFullDisk(worktree.path) else {
+        throw error
+      }
+      throw .git(full)
+    }
   }
 
   /// The commit that a worktree stands on, or nothing before its branch's first.

@@ -95,7 +95,7 @@ package struct Worktrees: Sendable {
 
   /// The worktree that a step or lane already has, locked in the name of this process: for an
   /// attempt that goes on with what the one before left, and for taking up a run again. Nothing in
-  /// it is changed. Nothing where there is none.
+  /// it is changed, but a branch that somebody removed or moved is put back. Nothing where there is none.
   package func adopt(step: String, of owner: WorkOwner) throws(WorkspaceError) -> Prepared? {
     let path = path(of: step)
     guard let listed = try git.listWorktrees().first(where: { $0.path == path }) else { return nil }
@@ -104,9 +104,11 @@ package struct Worktrees: Sendable {
     try worktree.mend()
     try lock(worktree, for: owner)
     let branch = branch(of: step)
+    let returned = try git.returnBranch(of: worktree, branch, for: owner)
     guard let head = try git.head(of: worktree) else { throw .noCommit(branch) }
     return Prepared(
-      worktree: worktree, branch: branch, head: head, isReused: true, kept: [], brought: [])
+      worktree: worktree, branch: branch, head: head, isReused: true,
+      kept: [returned?.kept].compactMap { $0 }, brought: [])
   }
 
   /// Gives a worktree free for another step. Its files stay as they are until it is used again.

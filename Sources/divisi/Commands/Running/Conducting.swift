@@ -57,14 +57,18 @@ extension Session {
     }
   }
 
-  /// What an interrupt means: the first pauses, the second stops what runs; a terminal that is closed leaves all running.
+  /// What an interrupt means: the first pauses, the second stops what runs, the third leaves at once; a terminal that is
+  /// closed leaves all running.
   private func listen(_ signals: Interrupts, _ runner: Runner) async {
     for await signal in signals.stream {
       switch signal {
       case SIGHUP: return await runner.letGo()
       case SIGTERM: runner.stop(by: personName)
       default:
-        if signals.count > 1 {
+        if signals.count > 2 {
+          // What cannot be stopped, such as a commit to a full disk, is left as it is.
+          return await runner.letGo()
+        } else if signals.count > 1 {
           complain("divisi: stopping the agents; what they did is kept")
           runner.stop(by: personName)
         } else {

@@ -29,7 +29,7 @@ struct Resume: Arguments.Command {
 
   func run(in session: Session) async throws -> ExitStatus {
     let site = try session.runSite()
-    guard let run = try session.unfinishedRun(of: name, site) else {
+    guard let run = try session.unfinishedRun(of: name, site, isRevivable: true) else {
       throw Failure(
         name.map { "no run of `\($0)` is unfinished" } ?? "no run is unfinished",
         hint: "`divisi run PLAN` starts one")

@@ -47,8 +47,9 @@ struct Run: Arguments.Command {
       Starts every step that can start, each agent in a worktree of its own, and merges what passes \
       its gates into the branch orchestration/<plan> or milestone/<plan>. Your checkout is not \
       touched. Nothing is lost when divisi is ended, however that happens: `divisi resume` goes on. \
-      Ctrl-C once starts nothing more and asks what becomes of what runs; twice stops it. Where only \
-      a person can move the run on, it waits on a terminal, and ends with status 3 elsewhere.
+      Ctrl-C once starts nothing more and asks what becomes of what runs; twice stops it; a third \
+      time leaves at once. Where only a person can move the run on, it waits on a terminal, and ends \
+      with status 3 elsewhere.
       """)
     Option(\.agents, "--agents", help: "so many agents at once")
     Option(
@@ -89,7 +90,10 @@ struct Run: Arguments.Command {
   func run(in session: Session) async throws -> ExitStatus {
     let site = try session.runSite()
     if isResuming {
-      guard let run = try session.unfinishedRun(of: names.first ?? "", site) else {
+      guard
+        let run = try session.unfinishedRun(
+          of: names.first ?? "", site, isRevivable: true)
+      else {
         throw Failure(
           "no run of `\(names.first ?? "")` is unfinished", hint: "start it without --resume")
       }

@@ -41,11 +41,21 @@ extension Session {
   }
 
   /// The one run that is meant and has not ended, by its session, the beginning of it, or its plan.
-  func unfinishedRun(of name: String?, _ site: RunSite) throws(Failure) -> String? {
+  ///
+  /// - Parameter isRevivable: whether one counts that has ended and for which a command is kept, such as to try a failed
+  ///   step again.
+  func unfinishedRun(
+    of name: String?, _ site: RunSite, isRevivable: Bool = false
+  ) throws(Failure) -> String? {
     guard entryKind(site.journal.database) == .file else { return nil }
-    let open: [RunRecord]
+    var open: [RunRecord] = []
     do {
-      open = try JournalFile.open(site.journal, .read).runs().filter { $0.standing.ended == nil }
+      let file = try JournalFile.open(site.journal, .read)
+      for run in try file.runs() {
+        let isOpen =
+          try !run.hasEnded || isRevivable && !file.waitingMessages(of: run.session).isEmpty
+        if isOpen { open.append(run) }
+      }
     } catch {
       throw Failure("\(error)", hint: "`divisi journal check` says what is wrong")
     }

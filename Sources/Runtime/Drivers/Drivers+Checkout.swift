@@ -1,0 +1,45 @@
+import Conducting
+import Files
+import JSONValues
+import Synchronization
+import Supervision
+import Workspaces
+
+/// An agent that writes outside of its worktree, into the person's checkout, breaks no promise of Divisi's; but the
+/// person is told.
+extension Drivers {
+  /// Notes how the checkout stands before an agent is let loose.
+  func lookAtCheckout(before id: AttemptID, _ job: Job) async {
+    guard job.kind == .agent else { return }
+    let look = await blocking { () throws(Never) in try? self.look() }
+    if let look {
+      try? writeFile(checkoutRecord(id), Array((JSON.line(of: look) + "\n").utf8))
+    }
+  }
+
+  /// Tells what has changed in the checkout since then, once for all attempts that saw it.
+  func tellOfCheckout(after id: AttemptID, _ job: Job) {
+    guard let before: CheckoutLook = read(checkoutRecord(id)), let now = try? look(),
+      let told = lastTold.withLock({ last -> [String]? in
+        // What another attempt's end has been told of is no news at this one's.
+        let news = before.changes(to: now)
+        let known = last.map { Set($0.changes(to: now)) } ?? Set(news)
+        last = now
+        return news.filter(known.contains)
+      }), !told.isEmpty
+    else { return }
+    let more = told.count > 5 ? " and \(told.count - 5) more" : ""
+    watcher.note(
+      "while \(id) ran, your own checkout changed: \(told.prefix(5).joined(separator: ", "))\(more); "
+        + "where that was not you, the agent left its worktree. Nothing of it is merged")
+  }
+
+  private func look() throws(WorkspaceError) -> CheckoutLook {
+    // Divisi's own mirrors change as the run goes on.
+    try git.lookAtCheckout(without: [".orchestration", ".milestones"])
+  }
+
+  private func checkoutRecord(_ id: AttemptID) -> String {
+    folder.attempt(id).path + "/checkout.json"
+  }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Gates that do not end, cannot be tried, or change what they are to judge, and a git that cannot be used.
+@Suite(.timeLimit(.minutes(3))) struct GateFaultTests {
+  private let scene: FaultScene
+
+  init() throws { scene = try FaultScene() }
+
+  @Test func aGateThatIgnoresEverySignalIsKilledWhenItsTimeIsOver() throws {
+    try scene.agent(
+      "echo one > one.txt",
+      more: """
+        retries: 0, gates: [{run: 'trap "" TERM INT; echo judging; while :; do sleep 0.05; done', timeout: 1s}]
+        """)
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 1)
+    #expect(result.output.contains("it was stopped: its time was over"))
+    #expect(result.output.contains("judging"))
+    #expect(scene.exists(".worktrees/task-a/one.txt"))
+    #expect(try scene.merged() == [])
+    try scene.expectWhole()
+  }
+
+  @Test func aGateWhoseToolIsMissingIsFoundBeforeAnythingIsStarted() throws {
+    try scene.agent("echo one > one.txt", more: "gates: [{run: 'no-such-tool --all'}]")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 4)
+    let told = result.output + result.errors
+    #expect(told.contains("no-such-tool: not on the PATH; needed by a"))
+    #expect(told.contains("install it, or mend the command"))
+    #expect(!scene.exists(".worktrees"))
+  }
+
+  /// A tool that only the gate's own script knows of.
+  @Test func aGateWhoseToolTurnsOutToBeMissingIsABlockerAndNoFaultOfTheAgent() throws {
+    try scene.agent(
+      "echo \"$DIVISI_ATTEMPT_NUMBER\" >> tries.txt", more: "gates: [{run: 'sh -c my-checker'}]")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 3, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("my-checker"))
+    #expect(result.output.contains("mend what is missing, then: divisi retry a"))
+    let tool = try scene.scratch.folder.write("bin/my-checker", "#!/bin/sh\nexit 0\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool)
+    #expect(try scene.scratch.divisi("retry a").status == 0)
+    let second = try scene.scratch.divisi(
+      "resume",
+      environment: ["PATH": "\(scene.place)/bin:" + (scene.scratch.environment["PATH"] ?? "")])
+    #expect(second.status == 0, "\(second.output)\(second.errors)")
+    #expect(try scene.branch("tries.txt") == "1\n2\n")
+    try scene.expectWhole()
+  }
+
+  /// Each gate judges what would be merged, and what one changes is neither judged nor merged.
+  @Test func whatAGateChangesIsSetAside() throws {
+    try scene.agent(
+      "echo one > one.txt",
+      more: """
+        retries: 0, gates: [{run: 'echo more >> one.txt; echo new > new.txt'}, \
+        {run: 'test "$(cat one.txt)" = one && test ! -e new.txt'}]
+        """)
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.merged() == ["one.txt"])
+    #expect(try scene.branch("one.txt") == "one\n")
+    #expect(try scene.kept().contains("a gate changed files"))
+    try scene.expectWhole()
+  }
+
+  // MARK: git
+
+  private func withGit(_ script: String?) throws -> ProgramResult {
+    try scene.agent("echo one > one.txt")
+    var path = scene.place + "/bin"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    if let script {
+      let git = try scene.scratch.folder.write("bin/git", script)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: git)
+      path += ":/usr/bin:/bin"
+    }
+    let result = try runProgram(
+      builtProgram("divisi"), ["run", "t"], in: scene.place,
+      environment: scene.scratch.environment.merging(["PATH": path]) { $1 })
+    #expect(!scene.exists(".worktrees") && !scene.exists(".divisi/runs"))
+    return result
+  }
+
+  @Test func withoutGitNothingIsStarted() throws {
+    let result = try withGit(nil)
+    #expect(result.status == 4)
+    #expect(
+      (result.output + result.errors)
+        .hasPrefix("error: git: git is not installed\n  install git 2.38 or later\n"))
+  }
+
+  @Test func withAnOldGitNothingIsStarted() throws {
+    let result = try withGit(
+      "#!/bin/sh\ncase \"$*\" in *version*) echo git version 2.30.2 ;; *) exec /usr/bin/git \"$@\" ;; esac\n"
+    )
+    #expect(result.status == 4)
+    #expect(
+      result.output + result.errors
+        == "error: git: git 2.30.2 is too old\n  install git 2.38 or later\n")
+  }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Agents that leave their worktree in a state in which no commit can simply be made.
+@Suite(.timeLimit(.minutes(3))) struct WorktreeFaultTests {
+  private let scene: FaultScene
+
+  init() throws { scene = try FaultScene() }
+
+  private func completed(_ script: String) throws -> ProgramResult {
+    try scene.agent(script)
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    try scene.expectWhole()
+    return result
+  }
+
+  /// In a script: two commits that do not fit, the worktree on the first.
+  private var twoSides: String {
+    """
+    echo one > file.txt; git add file.txt; \(scene.git) commit -qm one
+    git checkout -q -b other HEAD~1; echo two > file.txt; git add file.txt; \(scene.git) commit -qm two
+    git checkout -q feature/task-a
+    """
+  }
+
+  @Test func aMergeThatIsUndecidedIsGivenUpAndKept() throws {
+    let result = try completed("\(twoSides); \(scene.git) merge -q other; true")
+    #expect(try scene.branch("file.txt") == "one\n")
+    #expect(result.errors.contains("half-done work of a #1 is kept as refs/divisi/keep/"))
+    #expect(try scene.kept().contains("a merge that was given up"))
+    #expect(try scene.scratch.shell("git show other:file.txt") == "two\n")
+  }
+
+  @Test func aMergeThatIsDecidedIsBroughtToItsEnd() throws {
+    _ = try completed(
+      "\(twoSides); \(scene.git) merge -q other; printf 'one\\ntwo\\n' > file.txt; git add file.txt"
+    )
+    #expect(try scene.branch("file.txt") == "one\ntwo\n")
+  }
+
+  @Test func aRebaseHalfDoneIsGivenUpAndKept() throws {
+    _ = try completed("\(twoSides); \(scene.git) rebase -q other; true")
+    #expect(try scene.branch("file.txt") == "one\n")
+    #expect(try scene.kept().contains("a rebase that was given up"))
+  }
+
+  @Test func aLockThatAKilledGitLeftIsRemovedAndTold() throws {
+    let result = try completed(
+      "echo one > one.txt; touch -d '1 minute ago' \"$(git rev-parse --git-dir)/index.lock\"")
+    #expect(try scene.merged() == ["one.txt"])
+    #expect(
+      result.errors.contains(
+        "divisi: removed \(scene.place)/.git/worktrees/task-a/index.lock, which nobody held for 6"))
+  }
+
+  /// Somebody else's git, which lives: its lock is never taken away, and what it was in the way of is done after it.
+  @Test func aLockThatSomebodyHoldsIsWaitedFor() throws {
+    let real = try #require(installedProgram("git"))
+    let calls = scene.place + "/calls.log"
+    let shadow = try scene.scratch.folder.write(
+      "bin/git", "#!/bin/sh\necho \"$*\" >> '\(calls)'\nexec \(real) \"$@\"\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: shadow)
+    try scene.agent(
+      "echo one > one.txt; \(scene.flag("begun")); \(scene.wait(for: "go"))")
+    let run = try Running(
+      "run t", in: scene.scratch,
+      environment: ["PATH": "\(scene.place)/bin:" + (scene.scratch.environment["PATH"] ?? "")])
+    try scene.until("the agent has begun") { scene.isRaised("begun") }
+    let path = scene.place + "/.git/worktrees/task-a/index.lock"
+    let lock = open(path, O_CREAT | O_EXCL | O_WRONLY, 0o644)
+    try #require(lock >= 0)
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -60)], ofItemAtPath: path)
+    try scene.raise("go")
+    try scene.until("the lock was met twice") {
+      try scene.scratch.folder.read("calls.log").components(separatedBy: " add --all ").count > 2
+    }
+    #expect(scene.exists(".git/worktrees/task-a/index.lock"))
+    unlink(path)
+    close(lock)
+    let result = try run.result()
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(!result.errors.contains("removed"))
+    #expect(try scene.merged() == ["one.txt"])
+    try scene.expectWhole()
+  }
+
+  @Test func aBranchOfTheAgentsOwnIsFollowed() throws {
+    _ = try completed(
+      "git checkout -q -b mine; echo one > one.txt; git add one.txt; \(scene.git) commit -qm one")
+    #expect(try scene.merged() == ["one.txt"])
+    #expect(try scene.scratch.shell("git show mine:one.txt") == "one\n")
+  }
+
+  @Test func aHistoryThatHasNothingInCommonIsDoneAgainAndTheFirstIsKept() throws {
+    let result = try {
+      try scene.agent(
+        """
+        if [ "$DIVISI_ATTEMPT_NUMBER" = 2 ]; then echo two > two.txt; exit; fi
+        echo zero > zero.txt; git add zero.txt; \(scene.git) commit -qm zero
+        git checkout -q --orphan mine; echo one > one.txt; git add one.txt; \(scene.git) commit -qm one
+        """, more: "retries: 1")
+      return try scene.scratch.divisi("run t")
+    }()
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("has left the branch feature/task-a"))
+    #expect(try scene.merged() == ["two.txt"])
+    #expect(try scene.scratch.shell("git show mine:one.txt") == "one\n")
+    #expect(try scene.kept().contains("a new attempt of a"))
+    try scene.expectWhole()
+  }
+
+  @Test func aWorktreeWithoutItsGitIsNeverTakenForThePersonsCheckout() throws {
+    _ = try completed(
+      "rm .git; echo one > one.txt; git add -A ../.. 2>/dev/null; git reset -q; true")
+    #expect(try scene.merged() == ["one.txt"])
+  }
+
+  @Test func aRepositoryWithinIsToldAndNotMerged() throws {
+    let result = try completed(
+      """
+      echo one > one.txt; mkdir lib; cd lib; git init -q; echo x > x.txt; git add x.txt
+      \(scene.git) commit -qm inner
+      """)
+    #expect(try scene.merged() == ["one.txt"])
+    #expect(
+      result.errors.contains(
+        "lib in the worktree of a #1 is a repository of its own, and not merged; it is kept"))
+    #expect(scene.exists(".worktrees/task-a/lib/x.txt"))
+  }
+
+  @Test func aPipeHoldsNobodyUp() throws {
+    _ = try completed("mkfifo pipe; echo one > one.txt")
+    #expect(try scene.merged() == ["one.txt"])
+  }
+
+  @Test func aWorktreeThatIsRemovedUnderItsAgentIsMadeAgain() throws {
+    try scene.agent(
+      """
+      echo one > one.txt; git add one.txt; \(scene.git) commit -qm one
+      \(scene.flag("begun")); \(scene.wait(for: "go"))
+      [ "$DIVISI_ATTEMPT_NUMBER" = 1 ] || echo two > two.txt
+      exit 0
+      """, more: "retries: 1")
+    let result = try scene.run { _ in
+      try FileManager.default.removeItem(atPath: scene.place + "/.worktrees/task-a")
+    }
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(
+      result.output.contains(
+        "the folder \(scene.place)/.worktrees/task-a is gone; what was committed is on its branch"))
+    #expect(try scene.merged() == ["one.txt", "two.txt"])
+    #expect(try scene.kept().contains("the folder of a was gone"))
+    try scene.expectWhole()
+  }
+}
