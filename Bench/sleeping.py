@@ -67,7 +67,7 @@ def write_plan(folder, agents):
     graphs.write(
         f"{folder}/divisi.yaml",
         f"limits: {{agents: {agents}, spacing: 0s, calls_per_hour: {2 * agents}}}\n"
-        "workspace: {free_disk: 0B, free_disk_share: 0%}\n"
+        "workspace: {free_disk: 0B, free_disk_share: 0%, ports: 0}\n"
         "timeouts: {silence: 1h}\n"
         "harnesses:\n  sleeper: {command: [sleep, '100000']}\n")
 

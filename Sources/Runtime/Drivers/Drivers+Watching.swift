@@ -53,6 +53,7 @@ extension Drivers {
     let before = earlier(id)?.totals
     var tokens: Int?
     var pause = Duration.milliseconds(50)
+    let configured = brief.configuration.value(Settings.shared.silence) ?? .seconds(600)
     while !Task.isCancelled {
       var hasHeard = errors.skip()
       if reader.dialect == .text { tail.passOver(butLast: Self.enoughText) }
@@ -64,10 +65,11 @@ extension Drivers {
         lastHeard = .now
         pause = .milliseconds(50)
       } else {
-        pause = min(pause * 2, .seconds(1))
+        pause = min(pause * 2, .seconds(2))
       }
       let silence = lastHeard.duration(to: .now)
-      let activity = activity(id, reader.account, harness, silence: silence)
+      let activity = activity(
+        id, reader.account, harness, silence: silence, configured: configured)
       // An answer is followed by work, also where the same is asked again at once.
       if case let count = answerCount(id), count != answered {
         (answered, told) = (count, .working)
@@ -87,10 +89,10 @@ extension Drivers {
   }
 
   private func activity(
-    _ id: AttemptID, _ account: StreamAccount, _ harness: Harness?, silence: Duration
+    _ id: AttemptID, _ account: StreamAccount, _ harness: Harness?, silence: Duration,
+    configured: Duration
   ) -> Conducting.Activity {
     if let question = openQuestion(id) { return .waitingForPerson(question: question) }
-    let configured = brief.configuration.value(Settings.shared.silence) ?? .seconds(600)
     let doing = account.activity
     let limits = harness?.silence ?? SilenceLimits(model: .zero, command: .zero)
     if harness != nil, silence > limits.limit(during: doing, configured: configured) {

@@ -11,11 +11,12 @@ struct FileTail {
 
   /// The next bytes, or nothing where there are none yet.
   mutating func next() -> [UInt8]? {
+    // Most looks find nothing new, and are not worth opening the file.
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_size > place else { return nil }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_size > place else { return nil }
     let start = place
     let bytes = [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, count in
       count = max(0, pread(descriptor, buffer.baseAddress, Self.chunk, start))

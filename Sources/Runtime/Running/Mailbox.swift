@@ -5,6 +5,8 @@ import Synchronization
 final class Mailbox: Sendable {
   private struct State {
     var inputs: [Input] = []
+    /// Whether any of them is worth a decision of its own.
+    var hasNews = false
     var isWaking = false
   }
 
@@ -17,6 +19,7 @@ final class Mailbox: Sendable {
   func put(_ input: Input) {
     let mustWake = state.withLock { state in
       state.inputs.append(input)
+      state.hasNews = true
       defer { state.isWaking = true }
       return !state.isWaking
     }
@@ -26,11 +29,15 @@ final class Mailbox: Sendable {
   /// Puts in what is no news to anybody and may be taken with whatever comes next: it wakes nobody.
   func putLazily(_ input: Input) { state.withLock { $0.inputs.append(input) } }
 
-  /// Everything that has come. When it is nothing, the next that comes wakes again.
+  /// Everything that has come, where any of it is news. When none is, the next that comes wakes again.
   func take() -> [Input] {
     state.withLock { state in
+      guard state.hasNews else {
+        state.isWaking = false
+        return []
+      }
+      state.hasNews = false
       defer { state.inputs.removeAll(keepingCapacity: true) }
-      if state.inputs.isEmpty { state.isWaking = false }
       return state.inputs
     }
   }
