@@ -29,9 +29,9 @@ extension RunSettings {
     deadline = plan.deadline.map { Span($0.value) }
   }
 
-  /// Ranges of ports at once: more than a machine has attempts, and few enough that other runs find
-  /// some too.
-  private static let mostPortRanges = 64
+  /// Ranges of ports at once: more than a machine has attempts, and few enough that other runs find some too. As many as
+  /// `PortRanges` has columns.
+  private static let mostPortRanges = 128
 
   private static func quotas(
     _ configuration: Configuration, _ agents: [AgentDefinition]

@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import Supervision
 import TestSupport
 import Testing
 
@@ -17,13 +16,11 @@ import Testing
     #expect(
       variables.all == [
         "DIVISI_RUN": "exec-shop-1", "DIVISI_PLAN": "shop", "DIVISI_STEP": "api",
-        "DIVISI_ATTEMPT": "exec-shop-1.api.2",
-        "DIVISI_ATTEMPT_NUMBER": "2", "DIVISI_WORKTREE": "/w",
+        "DIVISI_ATTEMPT_NUMBER": "2", "DIVISI_ATTEMPT_DIR": folder.path, "DIVISI_WORKTREE": "/w",
         "DIVISI_SCRATCH": folder.path + "/scratch", "DIVISI_PORT_BASE": "20100",
         "DIVISI_PORT_COUNT": "10",
       ])
     #expect(entryKind(try variables.makeScratch()) == .folder)
-    #expect(variables.all[markerVariable] == variables.marker)
   }
 
   @Test func attemptsOfARunNeverShareAPortWhateverIsTaken() {

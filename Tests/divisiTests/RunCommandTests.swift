@@ -209,6 +209,44 @@ import Testing
     #expect(try scratch.shell("git branch --list 'orchestration/*'") == "")
   }
 
+  /// Both work at once, so that they may not have the same ports; a gate finds those of its step's agent.
+  @Test func everyAttemptHasPortsOfItsOwn() throws {
+    let note = "echo $DIVISI_PORT_BASE $DIVISI_PORT_COUNT"
+    let meet = "touch ../$DIVISI_STEP; while [ ! -e ../a ] || [ ! -e ../b ]; do sleep 0.02; done"
+    try plan(
+      ["a", "b"].map {
+        """
+        id: \($0), run: '\(note) > \($0).txt; \(meet)', \
+        gates: [{run: '\(note) | cmp - \($0).txt'}]
+        """
+      })
+    let result = try scratch.divisi(
+      "run t --set workspace.port_base=40000 --set workspace.ports=7")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    let ports = try ["a", "b"].map { step in
+      try branch(step + ".txt").split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    }
+    #expect(ports.allSatisfy { $0.count == 2 && $0[0] >= 40_000 && $0[1] == 7 }, "\(ports)")
+    #expect(abs(ports[0][0] - ports[1][0]) >= 7, "\(ports)")
+  }
+
+  @Test func aSettingThatIsNotRightIsToldAndNothingIsStarted() throws {
+    try plan(["id: a, run: 'echo a > a.txt'"])
+    let result = try scratch.divisi("run t --set limits.agent=2")
+    #expect(result.status == 1)
+    #expect(
+      result.errors.contains("limits.agent") && result.errors.contains("limits.agents"),
+      "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: scratch.folder.path + "/.divisi/runs"))
+  }
+
+  @Test func noPortsAreGivenWhereNoneAreWanted() throws {
+    try plan(["id: a, run: 'echo ${DIVISI_PORT_BASE-none} > a.txt'"])
+    let result = try scratch.divisi("run t --set workspace.ports=0")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("a.txt") == "none\n")
+  }
+
   @Test func promptsThatAreEditedMeanwhileDoNotChangeTheRun() throws {
     try scratch.folder.write("prompts/a.md", "Write the first thing.\n")
     try scratch.folder.write("agent.sh", "cat \"$1\" > seen.txt")

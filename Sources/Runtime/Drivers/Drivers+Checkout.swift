@@ -28,9 +28,8 @@ extension Drivers {
         return news.filter(known.contains)
       }), !told.isEmpty
     else { return }
-    let more = told.count > 5 ? " and \(told.count - 5) more" : ""
     watcher.note(
-      "while \(id) ran, your own checkout changed: \(told.prefix(5).joined(separator: ", "))\(more); "
+      "while \(id) ran, your own checkout changed: \(told.brief); "
         + "where that was not you, the agent left its worktree. Nothing of it is merged")
   }
 

@@ -80,7 +80,8 @@ extension Drivers {
           }
         }
         if faults.withLock({ $0.removeValue(forKey: id.description) }) != nil {
-          outbox.put(.probed(isFit: shortageOfDisk() == nil, message: "the branch can be moved"))
+          let isFit = await makeRoom() == nil
+          outbox.put(.probed(isFit: isFit, message: "the branch can be moved"))
         }
         if case .done = outcome { await freeWorktree(id, job) }
         outbox.put(.landed(id, merge: number, outcome))
@@ -120,15 +121,6 @@ extension Drivers {
       } catch {
         self.watcher.note("\(path) could not be given free: \(error)")
       }
-    }
-  }
-
-  /// Whether nothing stands in the way of beginning something new.
-  func probe(_ outbox: Outbox) async {
-    while !Task.isCancelled {
-      let fault = faults.withLock { $0.values.first } ?? shortageOfDisk()
-      if fault == nil { return outbox.put(.probed(isFit: true, message: "there is room again")) }
-      try? await Task.sleep(for: .seconds(2))
     }
   }
 }

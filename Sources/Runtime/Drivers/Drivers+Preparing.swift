@@ -29,7 +29,8 @@ extension Drivers {
           return moved
         }
         if faults.withLock({ $0.removeValue(forKey: branch.name) }) != nil {
-          outbox.put(.probed(isFit: shortageOfDisk() == nil, message: "the branch is there"))
+          let isFit = await makeRoom() == nil
+          outbox.put(.probed(isFit: isFit, message: "the branch is there"))
         }
         outbox.put(.branchOpened(head: head.hex))
         return
@@ -52,17 +53,21 @@ extension Drivers {
     }
     guard job.hasWorkspace else { return outbox.put(.prepared(id, base: nil)) }
     guard let head = job.head.flatMap({ ObjectID($0) }) else { return }
-    if let words = shortageOfDisk() {
+    if let words = await makeRoom() {
       // The attempt waits with all others; nothing was begun.
       outbox.put(.probed(isFit: false, message: words))
-      while !Task.isCancelled, shortageOfDisk() != nil { try? await Task.sleep(for: .seconds(2)) }
+      while !Task.isCancelled, await makeRoom() != nil { try? await Task.sleep(for: .seconds(2)) }
       if Task.isCancelled { return }
+    }
+    let ports: Range<Int>?
+    do throws(NoPorts) { ports = try freePorts(id, job) } catch {
+      return outbox.put(.ended(id, .failed(Failure(.environment, error.description)), .nothing))
     }
     // Commands that an earlier runner began to set it up with.
     if isTakenUp(id) { await endChecks(of: id) }
     do {
       let base = try await patiently { () throws(WorkspaceError) in
-        try self.prepareWorkspace(id, job, at: head)
+        try self.prepareWorkspace(id, job, at: head, ports)
       }
       if let failure = await setUp(id, job) {
         outbox.put(.ended(id, .failed(failure), .nothing))
@@ -78,7 +83,7 @@ extension Drivers {
   /// A worktree for the attempt, and the commit that its work is measured from. An attempt that puts right what the one
   /// before left goes on in its worktree; one after a conflict begins anew on the new head.
   private func prepareWorkspace(
-    _ id: AttemptID, _ job: Job, at head: ObjectID
+    _ id: AttemptID, _ job: Job, at head: ObjectID, _ ports: Range<Int>?
   ) throws(WorkspaceError) -> ObjectID {
     let owner = owner(job, id)
     let name = try claimName(id, job)
@@ -88,7 +93,7 @@ extension Drivers {
       entryKind(folder.attempt(before).conflict) == .missing,
       let old = try worktrees.adopt(step: name, of: owner), try git.isAncestor(base, of: old.head)
     {
-      write(PreparedRecord(name: name, base: base.hex), id)
+      write(PreparedRecord(name: name, base: base.hex, ports: ports?.lowerBound), id)
       return base
     }
     if job.lane != nil, let old = try worktrees.adopt(step: name, of: owner) {
@@ -101,7 +106,7 @@ extension Drivers {
         watcher.note("what was in the way of \(id.step) is kept as \(work.ref)")
       }
     }
-    write(PreparedRecord(name: name, base: head.hex), id)
+    write(PreparedRecord(name: name, base: head.hex, ports: ports?.lowerBound), id)
     return head
   }
 
@@ -127,26 +132,12 @@ extension Drivers {
   func tell(_ lock: LeftLock) {
     watcher.note("removed \(lock.path), which nobody held for \(lock.age) s")
   }
-
-  /// Why no new worktree should be made, or nothing.
-  func shortageOfDisk() -> String? {
-    let settings = Settings.shared
-    let least = brief.configuration.value(settings.freeDisk) ?? 0
-    let share = brief.configuration.value(settings.freeDiskShare) ?? 0
-    // Worktrees and what attempts leave may lie on disks of their own.
-    for place in [repository.root, worktrees.folder, folder.path] {
-      guard let space = try? DiskSpace.at(place),
-        !space.isEnough(leastFree: least, leastShare: share / 100)
-      else { continue }
-      return "only \(space.free >> 20) MiB are free on the disk of \(place); "
-        + "free some, or let workspace.free_disk ask for less"
-    }
-    return nil
-  }
 }
 
 /// Where an attempt works, written before anything runs there.
 struct PreparedRecord: Codable, Sendable {
   var name: String
   var base: String
+  /// The first of the ports that are its own.
+  var ports: Int?
 }

@@ -180,31 +180,6 @@ extension Drivers {
   func workingFolder(_ id: AttemptID, _ job: Job) -> String {
     job.hasWorkspace ? worktrees.path(of: workName(id, job)) : repository.root
   }
-
-  func environment(of step: Step, _ id: AttemptID, _ job: Job) -> [String: String] {
-    var environment = allowedEnvironment(
-      from: surroundings.environment, naming: step.environment.map(\.value))
-    let place = folder.attempt(id)
-    environment["DIVISI_RUN"] = job.session
-    environment["DIVISI_PLAN"] = job.plan.text
-    environment["DIVISI_STEP"] = id.step.text
-    environment["DIVISI_ATTEMPT_NUMBER"] = String(id.number)
-    environment["DIVISI_ATTEMPT_DIR"] = place.path
-    environment["DIVISI_SCRATCH"] = place.scratch
-    environment["DIVISI_WORKTREE"] = workingFolder(id, job)
-    if let ports = job.attempt?.ports {
-      environment["DIVISI_PORT_BASE"] = String(PortRanges.base(of: ports))
-    }
-    return environment
-  }
-}
-
-/// Ranges of ports that attempts have to themselves.
-enum PortRanges {
-  static let first = 20_000
-  static let size = 10
-
-  static func base(of range: Int) -> Int { first + range * size }
 }
 
 /// Why an attempt's process could not be started.

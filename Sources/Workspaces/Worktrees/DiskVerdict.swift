@@ -44,8 +44,7 @@ extension DiskVerdict: CustomStringConvertible {
   /// What to do about it.
   package var hint: String? {
     guard case .short = self else { return nil }
-    return "`divisi clean` removes what is merged; workspace.prune names build folders to remove; "
-      + "workspace.free_disk and workspace.free_disk_share say how much is to stay free"
+    return "`divisi clean` and workspace.prune make room, workspace.free_disk(_share) asks for less"
   }
 
   private func words(_ bytes: Int) -> String {

@@ -13,7 +13,7 @@ package struct PortRanges: Sendable, Hashable {
   /// run goes on.
   package let columns: Int
 
-  package init(base: Int = 20_000, size: Int = 10, columns: Int = 64) {
+  package init(base: Int = 20_000, size: Int = 10, columns: Int = 128) {
     self.base = base
     self.size = size
     self.columns = columns

@@ -37,12 +37,7 @@ struct Config: Command {
 
   func run(in session: Session) throws -> ExitStatus {
     let configuration = try session.configuration(setting: assignments)
-    let byPath = Dictionary(
-      configuration.sources.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-    for diagnostic in configuration.diagnostics {
-      session.complain(
-        diagnostic.text(in: byPath[diagnostic.file], paint: session.errors.palette.paint))
-    }
+    session.complain(of: configuration)
     var shown = configuration.entries
     if let name {
       shown = shown.filter { $0.setting.name == name || $0.setting.section == name }
@@ -87,6 +82,22 @@ struct Config: Command {
 }
 
 extension Session {
+  /// The settings in force here, which must be right; what is wrong with them is told.
+  func rightConfiguration(setting assignments: [String]) throws -> Configuration {
+    let configuration = try configuration(setting: assignments)
+    complain(of: configuration)
+    guard !configuration.hasErrors else { throw Failure("the configuration is not right") }
+    return configuration
+  }
+
+  func complain(of configuration: Configuration) {
+    let byPath = Dictionary(
+      configuration.sources.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    for diagnostic in configuration.diagnostics {
+      complain(diagnostic.text(in: byPath[diagnostic.file], paint: errors.palette.paint))
+    }
+  }
+
   /// The settings in force here; assignments are `KEY=VALUE`.
   func configuration(setting assignments: [String] = []) throws -> Configuration {
     let flags = assignments.map { assignment in

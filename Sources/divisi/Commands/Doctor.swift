@@ -46,10 +46,7 @@ struct Doctor: Arguments.Command {
   }
 
   func run(in session: Session) async throws -> ExitStatus {
-    let configuration = try session.configuration(setting: assignments)
-    guard !configuration.hasErrors else {
-      throw Failure("the configuration is not right", hint: "`divisi config` says what is wrong")
-    }
+    let configuration = try session.rightConfiguration(setting: assignments)
     let agents = session.agents(configuration)
     var needs = ReadinessNeeds(settings: configuration, usualHarness: configuration.usualHarness)
     var name: String?

@@ -78,10 +78,7 @@ struct Rehearse: Arguments.Command {
     guard let plan = loaded.plan, !loaded.hasErrors, !plan.steps.isEmpty else {
       return session.refuse(loaded)
     }
-    let configuration = try session.configuration(setting: assignments)
-    guard !configuration.hasErrors else {
-      throw Failure("the configuration is not right", hint: "`divisi config` says what is wrong")
-    }
+    let configuration = try session.rightConfiguration(setting: assignments)
     var order = RunOrder(
       of: plan, settings: configuration, agents: session.agents(configuration).definitions,
       session: "rehearsal", cores: coreCount())

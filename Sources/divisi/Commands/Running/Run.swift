@@ -111,10 +111,7 @@ struct Run: Arguments.Command {
         status: .environment)
     }
     if !isRehearsal { try refuseToStart(plan, loaded) }
-    let configuration = try session.configuration(setting: assignments)
-    guard !configuration.hasErrors else {
-      throw Failure("the configuration is not right", hint: "`divisi config` says what is wrong")
-    }
+    let configuration = try session.rightConfiguration(setting: assignments)
     let registry = session.agents(configuration)
     let id = RunSite.newSession(of: plan.id.value)
     var order = RunOrder(

@@ -1,0 +1,54 @@
+import Diagnostics
+import Conducting
+import Configuration
+import Plans
+import Processes
+import Supervision
+import Workspaces
+
+/// What the programs of an attempt find around them.
+extension Drivers {
+  func environment(of step: Step, _ id: AttemptID, _ job: Job) -> [String: String] {
+    let environment = allowedEnvironment(
+      from: surroundings.environment, naming: step.environment.map(\.value))
+    let variables = WorkspaceVariables(
+      session: job.session, plan: job.plan.text, step: id.step.text, attempt: id.number,
+      worktree: workingFolder(id, job), folder: folder.attempt(id).path, ports: ports(of: id, job))
+    return environment.merging(variables.all) { _, own in own }
+  }
+
+  /// The ports that were given to an attempt when it was prepared.
+  private func ports(of id: AttemptID, _ job: Job) -> Range<Int>? {
+    guard job.attempt?.ports != nil,
+      let record: PreparedRecord = read(folder.attempt(id).path + "/workspace.json")
+    else { return nil }
+    return record.ports.map { $0..<($0 + portRanges.size) }
+  }
+
+  /// Ports for an attempt that nobody has now.
+  func freePorts(_ id: AttemptID, _ job: Job) throws(NoPorts) -> Range<Int>? {
+    guard let number = job.attempt?.ports else { return nil }
+    if let known = ports(of: id, job) { return known }
+    guard let range = portRanges.range(number, of: job.session) else {
+      throw NoPorts(ranges: portRanges)
+    }
+    return range
+  }
+
+  private var portRanges: PortRanges {
+    let settings = Settings.shared
+    return PortRanges(
+      base: brief.configuration.value(settings.portBase) ?? 20_000,
+      size: brief.configuration.value(settings.ports) ?? 10)
+  }
+}
+
+/// No range of ports is free.
+struct NoPorts: Error, CustomStringConvertible {
+  let ranges: PortRanges
+
+  var description: String {
+    "no \(ranges.size) ports in a row are free from \(ranges.base) on; workspace.port_base has others looked at, and "
+      + "`workspace.ports: 0` gives none"
+  }
+}
