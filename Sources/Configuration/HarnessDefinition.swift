@@ -28,6 +28,13 @@ package struct HarnessDefinition: Sendable, Equatable {
     case codex
   }
 
+  /// Whose home folder its agents see.
+  package enum Home: String, Sendable, CaseIterable {
+    case yours
+    /// One of the account's own.
+    case own
+  }
+
   /// What an exit status can mean beside success and failure.
   package enum Meaning: String, Sendable, CaseIterable {
     case turnLimit = "turn limit"
@@ -53,6 +60,8 @@ package struct HarnessDefinition: Sendable, Equatable {
   package var exitStatuses: [Int32: Meaning]?
   package var environment: [String: String]?
   package var pass: [String]?
+  package var permissions: PermissionPolicy?
+  package var home: Home?
   package var leaves: [String]?
   package var silence: Duration?
   package var version: [String]?
@@ -75,6 +84,8 @@ package struct HarnessDefinition: Sendable, Equatable {
     whole.exitStatuses = exitStatuses ?? other.exitStatuses
     whole.environment = environment ?? other.environment
     whole.pass = pass ?? other.pass
+    whole.permissions = permissions ?? other.permissions
+    whole.home = home ?? other.home
     whole.leaves = leaves ?? other.leaves
     whole.silence = silence ?? other.silence
     whole.version = version ?? other.version
@@ -109,6 +120,8 @@ private struct Shape: Sendable {
   let exitStatuses: Key<[(name: Located<String>, value: HarnessDefinition.Meaning)]>
   let environment: Key<[(name: Located<String>, value: String)]>
   let pass: Key<[String]>
+  let permissions: Key<PermissionPolicy>
+  let home: Key<HarnessDefinition.Home>
   let leaves: Key<[String]>
   let silence: Key<Duration>
   let version: Key<[String]>
@@ -159,6 +172,16 @@ private struct Shape: Sendable {
       "pass", type: ValueType<String>.text.list(of: "names"), default: "none",
       help: "variables of your environment that reach it, such as keys",
       example: "[MY_AGENT_KEY]")
+    permissions = object.key(
+      "permissions", type: ValueType<PermissionPolicy>.word("policy"), default: "full",
+      help:
+        "what claude or codex may do without asking: anything; write in the worktree, what else they ask for being denied; or only read",
+      example: "workspace")
+    home = object.key(
+      "home", type: ValueType<HarnessDefinition.Home>.word("home"), default: "yours",
+      help:
+        "what HOME is for its agents: your home folder, with your tools and caches, or an own one for each account",
+      example: "own")
     leaves = object.key(
       "leaves", type: ValueType<String>.text.list(of: "globs"), default: "none",
       help: "files of its own that it leaves in the worktree; they are neither work nor committed",
@@ -187,6 +210,8 @@ private struct Shape: Sendable {
       Dictionary(entries.map { ($0.name.value, $0.value) }) { _, last in last }
     }
     harness.pass = values.value(pass, &reader)
+    harness.permissions = values.value(permissions, &reader)
+    harness.home = values.value(home, &reader)
     harness.leaves = values.value(leaves, &reader)
     harness.silence = values.value(silence, &reader)
     harness.version = values.value(version, &reader)

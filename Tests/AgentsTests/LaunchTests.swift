@@ -53,6 +53,23 @@ import Testing
     #expect(launch.files.allSatisfy { !$0.path.hasPrefix("/me/") })
   }
 
+  @Test func agentsHaveAHomeOfTheirAccountWhereThatIsAskedFor() throws {
+    for name in ["claude", "codex", "vibe"] {
+      let launch = try harness(name, "{home: own}").launch(assignment())
+      #expect(launch.environment["HOME"] == "/accounts/main/home", "\(name)")
+      #expect(launch.environment["GIT_CONFIG_GLOBAL"] == "/me/.gitconfig", "\(name)")
+      #expect(launch.folders.contains("/accounts/main/home"), "\(name)")
+      // The login is still the person's.
+      #expect(launch.links.allSatisfy { $0.target.hasPrefix("/me/") }, "\(name)")
+    }
+  }
+
+  @Test func whatAgentsMayDoIsConfigured() throws {
+    #expect(try harness("claude").permissions == .full)
+    #expect(try harness("codex", "{permissions: workspace}").permissions == .workspace)
+    #expect(try harness("codex", "{permissions: read-only}").permissions == .readOnly)
+  }
+
   @Test func claudeIsToldEverythingThatIsKnown() throws {
     let launch = try harness(
       "claude", "{arguments: [--fallback-model, sonnet], program: /opt/claude}"

@@ -1,3 +1,4 @@
+import Configuration
 import Agents
 import JSONValues
 import TestSupport

@@ -86,6 +86,31 @@ import Testing
     #expect(run.active == ["a", "b"])
   }
 
+  @Test func aLimitThatAReviewerMeetsStopsTheWholeAccount() throws {
+    let review = RunGate(.review, "review", seats: [Seat(harness: "claude")])
+    var run = try Playing([
+      agent("a") { $0.terms.gates = [review] }, command("c"), agent("b", needs: ["c"]),
+    ])
+    let reset = run.now + .hours(2)
+    run.run("a")
+    run.hear(.ended(run.attempt("a"), .succeeded(summary: "done"), Usage()))
+    run.hear(.inspected(run.attempt("a"), .accepted(head: nil)))
+    let check = Check(gate: 0, round: 1)
+    let limit = Failure(.rateLimit, "limit", resetAt: reset)
+    run.hear(.delayed(run.attempt("a"), Check(gate: 1, round: 1), limit))
+    #expect(run.state.accounts["claude"]?.limitedUntil == nil)
+    run.hear(.delayed(run.attempt("a"), check, limit))
+    #expect(run.state.accounts["claude"]?.limitedUntil == reset)
+    run.complete("c")
+    #expect(run.active == ["a"])
+    // Nothing is held against the attempt, and its verdict still counts.
+    run.hear(.checked(run.attempt("a"), check, Verdict(.passed, "fine")))
+    #expect(run.phase("a") == .completed)
+    #expect(run.active == [])
+    run.wait(.hours(2))
+    #expect(run.active == ["b"])
+  }
+
   @Test func whoBeganBeforeALimitAndSucceedsDoesNotEndIt() throws {
     var run = try Playing([agent("a"), agent("b"), agent("c", needs: ["b"])])
     run.run("b")

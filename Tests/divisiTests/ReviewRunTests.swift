@@ -143,6 +143,23 @@ import Testing
     let result = try scratch.divisi("run t")
     #expect(result.status == 0, "\(result.output)\(result.errors)")
     #expect(try asked() == 2)
+    // All of the account hear of it.
+    #expect(try scratch.divisi("events").output.contains("is limited until"))
+  }
+
+  /// Work is not done again because whoever is to judge it cannot.
+  @Test func aReviewerThatIsLimitedForGoodBlocksTheStepAndCostsNoRetry() throws {
+    try plan(
+      agent: "echo hello > hello.txt",
+      reviewer: """
+        echo x >> "\(scratch.folder.path)/asked"
+        echo 'error: rate limit exceeded' >&2; exit 1
+        """)
+    let result = try scratch.divisi("run t --set retries.transient_time=25ms")
+    #expect(result.status == 3, "\(result.output)\(result.errors)")
+    #expect(try asked() == 3)
+    #expect(result.output.contains("the reviewer failed"), "\(result.output)")
+    #expect(!result.output.contains("attempt 2"), "\(result.output)")
   }
 
   @Test func aReviewerThatOutlivesTheRunIsHeardWhenItIsResumed() throws {

@@ -1,14 +1,5 @@
+package import Configuration
 package import JSONValues
-
-/// What an agent is allowed to do without asking; nobody is there to be asked.
-package enum PermissionPolicy: String, Sendable, Hashable, CaseIterable {
-  /// Reads, and writes nothing: for reviewers.
-  case readOnly = "read-only"
-  /// Writes in its worktree; what else a program would ask for is denied.
-  case workspace
-  /// Anything: for agents whose walls are Divisi's own.
-  case full
-}
 
 /// A server of the Model Context Protocol that an agent is given.
 package struct ContextServer: Sendable, Equatable {
@@ -29,7 +20,7 @@ package struct Account: Sendable, Equatable {
   /// Where programs keep their settings and sessions for this account, a folder of Divisi's own. A
   /// session can be resumed only with the folder that it began with.
   package var folder: String
-  /// The home folder that agents see.
+  /// The person's home folder, where their logins are, and which agents see.
   package var home: String
   /// Whether the person's own login is used: then its files are linked into the folder, so that a login
   /// that a program renews is renewed for both.
@@ -119,6 +110,9 @@ package struct Assignment: Sendable, Equatable {
   /// A folder for what the program and its tools leave lying around, and for nothing else: no settings may
   /// lie below it, or Codex's sandbox cannot start.
   package var temporaryFolder: String { attemptFolder + "/tmp" }
+
+  /// The home folder of agents that are not to see the person's.
+  package var ownHome: String { account.folder + "/home" }
 
   var resumedSession: String? { if case .resume(let name) = session { name } else { nil } }
 }

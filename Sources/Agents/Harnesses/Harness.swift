@@ -17,6 +17,10 @@ package struct Harness: Sendable {
   /// with status 0 would otherwise seem to have done some.
   package let leaves: [String]
   package let readiness: HarnessReadiness
+  /// What its agents may do; reviewers only read, whatever it is.
+  package let permissions: PermissionPolicy
+  /// Whether agents see a home folder of their account instead of the person's.
+  let hasOwnHome: Bool
   let recipe: Recipe
 
   /// How arguments are put together. What a configuration adds to them is part of the values.
@@ -63,6 +67,8 @@ package struct Harness: Sendable {
       recipe = .command(CommandRecipe(program: program, Array(command.dropFirst()), definition))
     }
     leaves = definition.leaves ?? []
+    permissions = definition.permissions ?? .full
+    hasOwnHome = definition.home == .own
     takesInstructions = kind != .command
     readiness = HarnessReadiness(kind, program: program, definition)
   }
@@ -81,9 +87,16 @@ package struct Harness: Sendable {
       case .command(let recipe): recipe.launch(assignment)
       }
     launch.folders.insert(assignment.temporaryFolder, at: 0)
-    launch.environment.merge(
-      ["TMPDIR": assignment.temporaryFolder, "HOME": assignment.account.home]
-    ) { said, _ in said }
+    var surroundings = [
+      "TMPDIR": assignment.temporaryFolder, "HOME": assignment.account.home,
+    ]
+    if hasOwnHome {
+      surroundings["HOME"] = assignment.ownHome
+      // Who somebody is for git does not change with where their agent lives.
+      surroundings["GIT_CONFIG_GLOBAL"] = assignment.account.home + "/.gitconfig"
+      launch.folders.append(assignment.ownHome)
+    }
+    launch.environment.merge(surroundings) { said, _ in said }
     launch.inherited += Self.forEveryProgram.filter { !launch.inherited.contains($0) }
     return launch
   }

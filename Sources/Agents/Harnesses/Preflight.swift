@@ -1,3 +1,4 @@
+import Configuration
 /// A cheap attempt in a fresh folder, before a run spends anything: it shows that a program starts there,
 /// understands how it is started, and ends by itself, without a dialog that nobody would answer.
 package struct Preflight: Sendable {
@@ -38,7 +39,7 @@ package struct Preflight: Sendable {
       Assignment(
         promptFile: folder + "/prompt.md", prompt: Self.prompt, worktree: worktree,
         attemptFolder: folder, account: account, model: model, turns: 1,
-        policy: depth == .answer ? .readOnly : .full))
+        policy: depth == .answer ? .readOnly : harness.permissions))
     launch.files.append(Launch.File(folder + "/prompt.md", Self.prompt))
     if case .start(let service, _) = depth {
       switch harness.recipe {

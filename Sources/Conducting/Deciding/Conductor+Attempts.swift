@@ -106,6 +106,14 @@ extension Conductor {
     }
   }
 
+  /// The reviewer waits by itself; others of its account need not meet the same limit to know of it.
+  mutating func delayed(_ id: AttemptID, _ check: Check, _ failure: Failure) {
+    guard let (_, attempt) = living(id), let checking = attempt.checking, checking.isRunning,
+      checking.check == check
+    else { return }
+    note(failure, on: checking.seat)
+  }
+
   mutating func checked(_ id: AttemptID, _ check: Check, _ verdict: Verdict) {
     guard let (index, attempt) = living(id), let checking = attempt.checking, checking.isRunning,
       checking.check == check

@@ -132,6 +132,7 @@ package struct Conductor: Sendable {
     case .used(let attempt, let usage): used(attempt, usage)
     case .ended(let attempt, let ending, let usage): ended(attempt, ending, usage)
     case .inspected(let attempt, let inspection): inspected(attempt, inspection)
+    case .delayed(let attempt, let check, let failure): delayed(attempt, check, failure)
     case .checked(let attempt, let check, let verdict): checked(attempt, check, verdict)
     case .merged(let attempt, let merge, let outcome): merged(attempt, merge, outcome)
     case .landed(let attempt, let merge, let outcome): landed(attempt, merge, outcome)

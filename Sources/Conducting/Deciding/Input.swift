@@ -14,6 +14,8 @@ package enum Input: Hashable, Sendable {
   /// it might have used, so that an attempt of which nothing was ever started has used nothing, not "unknown".
   case ended(AttemptID, Ending, Usage)
   case inspected(AttemptID, Inspection)
+  /// A reviewer has met a limit, and asks again by itself.
+  case delayed(AttemptID, Check, Failure)
   case checked(AttemptID, Check, Verdict)
   case merged(AttemptID, merge: Int, MergeOutcome)
   case landed(AttemptID, merge: Int, LandingOutcome)

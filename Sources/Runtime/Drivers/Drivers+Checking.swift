@@ -26,7 +26,7 @@ extension Drivers {
     let (ground, verdict) = await onGround(of: check, id, commit, job) { ground in
       switch gate.check.value {
       case .run(let command): await self.run(command, gate, check, id, job, step, on: ground)
-      case .review: await self.review(gate, check, id, job, step, on: ground)
+      case .review: await self.review(gate, check, id, job, step, on: ground, outbox)
       case .approve, .artifacts: Verdict(.broken, "it is no gate that can be run")
       }
     }

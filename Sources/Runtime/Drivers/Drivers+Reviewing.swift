@@ -12,9 +12,11 @@ import Supervision
 import Workspaces
 
 extension Drivers {
-  /// Has another agent judge the change. A limit that its account meets is waited for here: it says nothing of the work.
+  /// Has another agent judge the change. A limit that its account meets is told and waited for here: it says nothing of
+  /// the work.
   func review(
-    _ gate: Gate, _ check: Check, _ id: AttemptID, _ job: Job, _ step: Step, on ground: Ground
+    _ gate: Gate, _ check: Check, _ id: AttemptID, _ job: Job, _ step: Step, on ground: Ground,
+    _ outbox: Outbox
   ) async -> Verdict {
     guard let seat = job.attempt?.checkingSeat, let harness = harnesses[seat.harness] else {
       return Verdict(.broken, "there is no harness for the reviewer")
@@ -46,11 +48,13 @@ extension Drivers {
       used = used + Usage(cost: result.cost, tokens: result.usage?.total)
       if let failure = result.failure {
         guard failure.kind.nature == .transient, let wait = patience.next(failure, instant) else {
-          let broken = failure.kind.nature == .environment
+          // Neither says anything of the work.
+          let broken = failure.kind.nature == .environment || failure.kind.nature == .transient
           return Verdict(
             broken ? .broken : .failed, "the reviewer failed: \(failure.words)", usage: used)
         }
         if answer.isOld { continue }
+        outbox.put(.delayed(id, check, told(failure)))
         watcher.note("the reviewer of \(id.step) waits: \(failure.words)")
         try? await Task.sleep(for: wait)
         continue
@@ -108,15 +112,18 @@ extension Drivers {
     func answer(_ outcome: AttemptOutcome) -> AttemptResult {
       result(of: outcome, in: place, harness, seat, before)
     }
-    do throws(SupervisionError) {
+    func found() async throws(SupervisionError) -> Answer? {
       switch try await Supervised.find(in: place) {
       case .running(let process): return Answer(result: answer(try await end(of: process)))
       case .ended(let exit): return Answer(result: answer(.ended(exit)), isOld: true)
       case .lost(let lost):
         await lost.endRemains(grace: grace)
         return Answer(result: answer(.lost(lost)), isOld: true)
-      case .notStarted: break
+      case .notStarted: return nil
       }
+    }
+    do throws(SupervisionError) {
+      if let old = try await found() { return old }
     } catch {
       throw .supervision(error)
     }
@@ -149,8 +156,15 @@ extension Drivers {
     launch.cgroupRoot = surroundings.cgroupRoot
     launch.isDurable = false
     do throws(SupervisionError) {
-      let process = try await Supervised.start(
-        launch, in: place, by: surroundings.supervisor, secrets: named)
+      let process: Supervised
+      do throws(SupervisionError) {
+        process = try await Supervised.start(
+          launch, in: place, by: surroundings.supervisor, secrets: named)
+      } catch {
+        // A supervisor that an earlier runner had just started may have been faster.
+        guard let other = try await found() else { throw error }
+        return other
+      }
       return Answer(result: answer(try await end(of: process)))
     } catch {
       throw .supervision(error)
@@ -192,6 +206,7 @@ extension Drivers {
 private struct ReviewPatience {
   private let settings: RunSettings
   private var tries = 0
+  private var waited = Span.zero
 
   init(_ settings: RunSettings) { self.settings = settings }
 
@@ -199,11 +214,13 @@ private struct ReviewPatience {
   mutating func next(
     _ failure: AttemptResult.Failure, _ instant: (ResetTime) -> Instant
   ) -> Duration? {
+    guard tries < settings.transientTries, waited <= settings.transientTime else { return nil }
+    let doubled = settings.transientDelay * (1 << Int64(min(tries, 20)))
+    let wait =
+      failure.reset.map { max(.zero, instant($0) - .now()) } ?? min(doubled, settings.longestDelay)
     tries += 1
-    guard tries <= settings.transientTries else { return nil }
-    if let reset = failure.reset { return max(.zero, (instant(reset) - .now()).duration) }
-    let doubled = settings.transientDelay * (1 << Int64(min(tries - 1, 20)))
-    return min(doubled, settings.longestDelay).duration
+    waited = waited + wait
+    return wait.duration
   }
 }
 

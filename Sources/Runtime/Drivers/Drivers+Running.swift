@@ -117,7 +117,7 @@ extension Drivers {
       account: account(seat), model: seat.model,
       instructions: harness.takesInstructions ? agent.instructions : nil,
       tools: agent.definition?.tools,
-      turns: step.limits.turns?.value ?? Assignment.standardTurns,
+      turns: step.limits.turns?.value ?? Assignment.standardTurns, policy: harness.permissions,
       session: session.map { .resume($0) } ?? .new(Assignment.newSession()))
     assignment.gitFolders = gitFolders(of: work)
     let told: Agents.Launch

@@ -192,6 +192,11 @@ extension Drivers {
       return .succeeded(summary: String((result.summary ?? "").prefix(2000)))
     }
     if failure.kind == .interrupted { return .stopped }
+    return .failed(told(failure))
+  }
+
+  /// What a conductor is told of a failure.
+  func told(_ failure: AttemptResult.Failure) -> Conducting.Failure {
     var told = Conducting.Failure(failure.kind.meaning, String(failure.words.prefix(8000)))
     told.jitter = Int.random(in: 0...250)
     switch failure.reset {
@@ -199,7 +204,7 @@ extension Drivers {
     case let reset?: told.resetAt = instant(reset)
     case nil: break
     }
-    return .failed(told)
+    return told
   }
 
   /// A command's word is its exit status.

@@ -229,7 +229,8 @@ extension Input {
     switch self {
     case .prepared(let attempt, _), .denied(let attempt, _), .launched(let attempt, _),
       .observed(let attempt, _), .used(let attempt, _), .ended(let attempt, _, _),
-      .inspected(let attempt, _), .checked(let attempt, _, _), .merged(let attempt, _, _),
+      .inspected(let attempt, _), .delayed(let attempt, _, _), .checked(let attempt, _, _),
+      .merged(let attempt, _, _),
       .landed(let attempt, _, _):
       attempt.step
     case .command(.approve(let step), _): step
