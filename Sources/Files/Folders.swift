@@ -73,12 +73,16 @@ package func absolutePath(_ path: String, from folder: String) -> String {
 
 /// Makes a folder and those above it that are missing.
 package func createFolder(_ path: String) throws(FileError) {
-  if entryKind(path) == .folder { return }
+  if mkdir(path, 0o777) == 0 { return }
+  var code = errno
   let parent = parentFolder(of: path)
-  if parent != path, entryKind(parent) == .missing { try createFolder(parent) }
-  if mkdir(path, 0o777) != 0, errno != EEXIST || entryKind(path) != .folder {
-    throw FileError("make the folder", path, code: errno)
+  if code == ENOENT, parent != path, entryKind(parent) == .missing {
+    try createFolder(parent)
+    if mkdir(path, 0o777) == 0 { return }
+    code = errno
   }
+  // Whatever was in the way, such as a disk that cannot be written: a folder that is there is enough.
+  guard entryKind(path) == .folder else { throw FileError("make the folder", path, code: code) }
 }
 
 /// The names in a folder, sorted, without `.` and `..`.

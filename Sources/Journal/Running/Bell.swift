@@ -77,7 +77,7 @@ package final class Bell: Sendable {
 /// The thread behind a bell.
 private final class BellListener: Sendable {
   private static let mask = UInt32(
-    IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF)
+    IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF)
 
   private let folder: String
   private let tick: Duration

@@ -9,8 +9,10 @@ import Workspaces
 /// What the programs of an attempt find around them.
 extension Drivers {
   func environment(of step: Step, _ id: AttemptID, _ job: Job) -> [String: String] {
-    let environment = allowedEnvironment(
-      from: surroundings.environment, naming: step.environment.map(\.value))
+    let environment =
+      step.environment.isEmpty
+      ? usualEnvironment
+      : allowedEnvironment(from: surroundings.environment, naming: step.environment.map(\.value))
     let variables = WorkspaceVariables(
       session: job.session, plan: job.plan.text, step: id.step.text, attempt: id.number,
       worktree: workingFolder(id, job), folder: folder.attempt(id).path, ports: ports(of: id, job))

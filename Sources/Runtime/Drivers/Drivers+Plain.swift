@@ -18,7 +18,11 @@ extension Drivers {
       return outbox.put(.ended(id, .failed(StartError.unknownStep(id.step).failure), .nothing))
     }
     if isTakenUp(id), await adoptPlain(id, step, job, outbox) { return }
-    do throws(FileError) { try createFolder(place.path) } catch {
+    do throws(FileError) {
+      // The one above first, as it seldom is there.
+      try createFolder(parentFolder(of: place.path))
+      try createFolder(place.path)
+    } catch {
       return outbox.put(.ended(id, .failed(Failure(.environment, error.description)), .nothing))
     }
     var environment = environment(of: step, id, job)

@@ -22,6 +22,8 @@ package final class Drivers: Sendable {
   let surroundings: Surroundings
   let harnesses: [String: Harness]
   let watcher: any RunWatcher
+  /// What every program is given of the person's environment.
+  let usualEnvironment: [String: String]
 
   /// Supervisors that this process started or found.
   let supervised = Mutex<[AttemptFolder: Supervised]>([:])
@@ -42,6 +44,7 @@ package final class Drivers: Sendable {
     self.git = git
     self.surroundings = surroundings
     self.watcher = watcher
+    usualEnvironment = allowedEnvironment(from: surroundings.environment, naming: [])
     let settings = Settings.shared
     worktrees = Worktrees(
       git,

@@ -53,7 +53,9 @@ package actor Runner {
     self.mirrors = mirrors
     self.waitsForPeople = waitsForPeople
     let box = WeakRunner()
-    mailbox = Mailbox { Task { await box.runner?.listen() } }
+    mailbox = Mailbox { [executor] in
+      Task(executorPreference: executor) { await box.runner?.listen() }
+    }
     box.runner = self
   }
 
@@ -203,17 +205,18 @@ package actor Runner {
 
   /// What follows from a decision that is written.
   private func follow(_ decision: Decision) {
-    if !decision.events.isEmpty {
-      watcher.saw(decision.events, before: book.lastSequence + 1, conductor.state)
-      mirrors.saw(decision.events, before: book.lastSequence + 1, conductor.state)
-      giveBack(decision.events)
-    }
+    giveBack(decision.events)
     var seen: Set<StepID> = []
     for (step, _) in decision.steps where seen.insert(step).inserted {
       guard let index = conductor.state.index(of: step) else { continue }
       carryOut(conductor.state.effects(of: index), of: step)
     }
     if decision.run != nil { carryOut(conductor.state.runEffects()) }
+    // Told after it is acted on: what runs meanwhile need not wait for it.
+    if !decision.events.isEmpty {
+      watcher.saw(decision.events, before: book.lastSequence + 1, conductor.state)
+      mirrors.saw(decision.events, before: book.lastSequence + 1, conductor.state)
+    }
     weighEnd()
   }
 
@@ -301,9 +304,11 @@ package actor Runner {
     let job = Job(effect, conductor.state)
     let (drivers, mailbox) = (drivers, mailbox)
     if job.isPlainRun { hasLazyInput = true }
+    // A command that is run as it is takes so little that another thread would cost more than it.
+    let place: (any TaskExecutor)? = job.isPlainRun ? executor : nil
     let outbox = Outbox(
       mailbox: mailbox, lease: { [weak self] in await self?.lease(for: $0) ?? .granted })
-    return Task.detached {
+    return Task.detached(executorPreference: place) {
       for task in before { await task.value }
       guard !Task.isCancelled else { return }
       await drivers.carryOut(job, outbox)

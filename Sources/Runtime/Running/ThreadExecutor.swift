@@ -3,7 +3,9 @@ import Glibc
 import Synchronization
 
 /// A thread that runs an actor's work, one job after the other, and may block: a commit waits for the disk.
-final class ThreadExecutor: SerialExecutor {
+///
+/// Tasks may prefer it, too: what is heard and answered at once then needs no thread to wake another.
+final class ThreadExecutor: SerialExecutor, TaskExecutor {
   private struct Queue {
     var jobs: [UnownedJob] = []
     var isClosed = false
@@ -47,7 +49,10 @@ final class ThreadExecutor: SerialExecutor {
         defer { queue.jobs.removeAll(keepingCapacity: true) }
         return (queue.jobs, queue.isClosed)
       }
-      for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+      for job in jobs {
+        job.runSynchronously(
+          isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+      }
       if isClosed, jobs.isEmpty { return }
     }
   }

@@ -25,27 +25,33 @@ package struct RepositoryFacts: Sendable, Hashable {
     guard let version = GitVersion(answer: answer), version >= .least else {
       throw .oldGit(answer.split(separator: " ").dropFirst(2).first.map(String.init) ?? answer)
     }
-    let facts = try git.run([
-      "rev-parse", "--is-bare-repository", "--is-shallow-repository",
-    ]).lines
+    // Before the first commit it answers the first two, and stumbles over the rest.
+    let facts = try git.run(
+      [
+        "rev-parse", "--is-bare-repository", "--is-shallow-repository", "HEAD",
+        "--symbolic-full-name", "HEAD",
+      ], expecting: [0, 128]
+    ).lines
     guard facts.first != "true" else { throw .bare(git.repository.root) }
-    let branch = try git.run(["symbolic-ref", "--quiet", "HEAD"], expecting: [0, 1]).line
-    let name = branch.hasPrefix("refs/heads/") ? String(branch.dropFirst(11)) : branch
     let head: Head
-    switch (try git.commit("HEAD"), name.isEmpty) {
-    case (let commit?, false): head = .branch(name, commit)
-    case (let commit?, true): head = .detached(commit)
-    case (nil, _): head = .unborn(name)
+    if facts.count > 3, let commit = ObjectID(facts[2]) {
+      head = facts[3] == "HEAD" ? .detached(commit) : .branch(branchName(facts[3]), commit)
+    } else {
+      head = .unborn(branchName(try git.run(["symbolic-ref", "--quiet", "HEAD"]).line))
     }
-    let configuration = try git.run(["config", "--list", "--name-only", "-z"]).fields
+    let settings = GitSettings(try git.run(["config", "--list", "-z"]).fields)
     let root = git.repository.root
     return RepositoryFacts(
       version: version, head: head, isShallow: facts.dropFirst().first == "true",
-      isSparse: try git.flag("core.sparseCheckout"),
+      isSparse: settings.isTrue("core.sparsecheckout"),
       hasSubmodules: entryKind(root + "/.gitmodules") == .file,
       leavesPointers: usesLargeFiles(root)
-        && !configuration.contains { $0 == "filter.lfs.process" || $0 == "filter.lfs.smudge" },
-      ignoresCase: try git.flag("core.ignoreCase"))
+        && !settings.has("filter.lfs.process") && !settings.has("filter.lfs.smudge"),
+      ignoresCase: settings.isTrue("core.ignorecase"))
+  }
+
+  private static func branchName(_ ref: String) -> String {
+    ref.hasPrefix("refs/heads/") ? String(ref.dropFirst(11)) : ref
   }
 
   private static func usesLargeFiles(_ root: String) -> Bool {
@@ -77,6 +83,28 @@ package struct RepositoryFacts: Sendable, Hashable {
         "files of git-lfs stay pointers in worktrees, because git-lfs is not set up here")
     }
     return remarks
+  }
+}
+
+/// The settings of a repository, as `git config --list -z` gives them: names in small letters.
+private struct GitSettings {
+  /// The last of a name counts; one without a value has none.
+  private var values: [String: String?] = [:]
+
+  init(_ fields: [String]) {
+    for field in fields {
+      let parts = field.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+      values.updateValue(parts.count > 1 ? String(parts[1]) : nil, forKey: String(parts[0]))
+    }
+  }
+
+  func has(_ name: String) -> Bool { values[name] != nil }
+
+  func isTrue(_ name: String) -> Bool {
+    guard let value = values[name] else { return false }
+    // A name alone is true for git.
+    guard let text = value?.lowercased() else { return true }
+    return ["true", "yes", "on"].contains(text) || Int(text).map { $0 != 0 } ?? false
   }
 }
 
