@@ -228,6 +228,9 @@ import Testing
     }
     #expect(ports.allSatisfy { $0.count == 2 && $0[0] >= 40_000 && $0[1] == 7 }, "\(ports)")
     #expect(abs(ports[0][0] - ports[1][0]) >= 7, "\(ports)")
+    #expect(
+      try scratch.divisi("show a").output.contains(
+        "ports      \(ports[0][0]) to \(ports[0][0] + 6)\n"))
   }
 
   @Test func aSettingThatIsNotRightIsToldAndNothingIsStarted() throws {

@@ -42,7 +42,6 @@ package struct AttemptHistory: Sendable {
   package let number: Int
   package let began: Instant
   package let seat: Seat?
-  package let ports: Int?
   package private(set) var base: Commit?
   package private(set) var launched: Instant?
   package private(set) var process: String?
@@ -63,11 +62,10 @@ package struct AttemptHistory: Sendable {
   package private(set) var wasWithdrawn = false
   package private(set) var ended: End?
 
-  init(number: Int, began: Instant, seat: Seat?, ports: Int?) {
+  init(number: Int, began: Instant, seat: Seat?) {
     self.number = number
     self.began = began
     self.seat = seat
-    self.ports = ports
   }
 
   package var isOver: Bool { ended != nil || wasWithdrawn }

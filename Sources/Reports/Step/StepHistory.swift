@@ -56,9 +56,9 @@ package struct StepHistory: Sendable {
     case .stepSkipped(_, let cause): reason = cause.words
     case .stepCancelled(_, let person): reason = "cancelled by \(person)"
     case .stepCompleted, .stepRevived: reason = nil
-    case .attemptBegan(_, let number, let seat, let ports, _):
+    case .attemptBegan(_, let number, let seat, _, _):
       reason = nil
-      attempts.append(AttemptHistory(number: number, began: event.at, seat: seat, ports: ports))
+      attempts.append(AttemptHistory(number: number, began: event.at, seat: seat))
     case .attemptFinished(_, _, _, _, let charged): charge(charged)
     case .checkEnded(_, _, _, let verdict): if let usage = verdict.usage { charge(usage) }
     case .attemptEnded(_, _, let failure, _, let charged, let fate):

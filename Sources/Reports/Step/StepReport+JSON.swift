@@ -39,7 +39,9 @@ extension StepReport {
       "attempt": .int(attempt.number), "began": time(attempt.began),
       "launched": time(attempt.launched), "finished": time(attempt.finished),
       "ended": time(attempt.ended?.at), "seat": attempt.seat?.report ?? .null,
-      "ports": number(attempt.ports), "base": text(attempt.base), "head": text(attempt.head),
+      "ports": surroundings.ports[attempt.number].map { ports in
+        ["first": .int(ports.lowerBound), "count": .int(ports.count)]
+      } ?? .null, "base": text(attempt.base), "head": text(attempt.head),
       "summary": text(attempt.summary), "cost": money(attempt.usage?.cost),
       "tokens": number(attempt.usage?.tokens),
       "answers": .array(attempt.answers.map { .string($0) }),

@@ -100,7 +100,9 @@ extension StepReport {
     page.add("base", attempt.base?.shortCommit ?? "")
     page.add("work", attempt.head?.shortCommit ?? "")
     page.add("process", attempt.process ?? "")
-    page.add("ports", attempt.ports.map { String($0) } ?? "")
+    page.add(
+      "ports",
+      surroundings.ports[attempt.number].map { "\($0.lowerBound) to \($0.upperBound)" } ?? "")
     if let usage = attempt.usage, !usage.isNothing { page.add("used", usage.words) }
     page.add("said", attempt.summary ?? "")
     for answer in attempt.answers { page.add("told", answer) }

@@ -41,6 +41,8 @@ package struct StepSurroundings: Sendable {
   /// What the step changed; nothing where that is not known.
   package var files: [StepFile]?
   package var losses: [StepLoss] = []
+  /// Which ports each attempt has, or had.
+  package var ports: [Int: ClosedRange<Int>] = [:]
   /// Where the newest attempt's files lie, seen from the repository.
   package var folder: String?
 

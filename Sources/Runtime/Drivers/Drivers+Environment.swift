@@ -24,7 +24,7 @@ extension Drivers {
     guard job.attempt?.ports != nil,
       let record: PreparedRecord = read(folder.attempt(id).path + "/workspace.json")
     else { return nil }
-    return record.ports.map { $0..<($0 + portRanges.size) }
+    return record.ports.map { $0.first..<($0.first + $0.count) }
   }
 
   /// Ports for an attempt that nobody has now.

@@ -93,7 +93,7 @@ extension Drivers {
       entryKind(folder.attempt(before).conflict) == .missing,
       let old = try worktrees.adopt(step: name, of: owner), try git.isAncestor(base, of: old.head)
     {
-      write(PreparedRecord(name: name, base: base.hex, ports: ports?.lowerBound), id)
+      write(PreparedRecord(name: name, base: base.hex, ports), id)
       return base
     }
     if job.lane != nil, let old = try worktrees.adopt(step: name, of: owner) {
@@ -106,7 +106,7 @@ extension Drivers {
         watcher.note("what was in the way of \(id.step) is kept as \(work.ref)")
       }
     }
-    write(PreparedRecord(name: name, base: head.hex, ports: ports?.lowerBound), id)
+    write(PreparedRecord(name: name, base: head.hex, ports), id)
     return head
   }
 
@@ -138,6 +138,17 @@ extension Drivers {
 struct PreparedRecord: Codable, Sendable {
   var name: String
   var base: String
-  /// The first of the ports that are its own.
-  var ports: Int?
+  /// The ports that are its own: the first of them, and how many.
+  var ports: Ports?
+
+  struct Ports: Codable, Sendable {
+    var first: Int
+    var count: Int
+  }
+
+  init(name: String, base: String, _ ports: Range<Int>?) {
+    self.name = name
+    self.base = base
+    self.ports = ports.map { Ports(first: $0.lowerBound, count: $0.count) }
+  }
 }

@@ -22,6 +22,14 @@ package struct AttemptFiles: Hashable, Sendable {
   /// Where the program works.
   package var workingFolder: String? { json("launch.json")?["cwd"]?.text }
 
+  /// The ports that are its own.
+  package var ports: ClosedRange<Int>? {
+    guard let ports = json("workspace.json")?["ports"], let first = ports["first"]?.count,
+      let count = ports["count"]?.count, count > 0
+    else { return nil }
+    return first...(first + count - 1)
+  }
+
   /// Whether the program has ended and nothing of it lives.
   package var hasEnded: Bool { entryKind(path + "/exit.json") == .file }
 

@@ -43,6 +43,9 @@ extension Session {
     var status = try surroundings(of: run, steps: [step])
     status.histories[step] = history
     var surroundings = StepSurroundings(status)
+    for attempt in history.attempts {
+      surroundings.ports[attempt.number] = run.reading.attempt(step, attempt.number).ports
+    }
     guard let attempt = history.attempts.last else { return surroundings }
     let folder = run.reading.attempt(step, attempt.number)
     if folder.exists { surroundings.folder = shown(folder.path) }
