@@ -1,7 +1,8 @@
-import Conducting
 import Plans
 import TestSupport
 import Testing
+
+@testable import Conducting
 
 /// A journal is read by programs that are newer than the one that wrote it: the bodies of all facts are kept as they are
 /// written today, and must be read for ever.
@@ -141,5 +142,45 @@ import Testing
     for length in 0..<bytes.count {
       #expect(throws: SnapshotFlaw.self) { try RunState(snapshot: Array(bytes.prefix(length))) }
     }
+  }
+
+  /// The bodies that are put together as text are those that a coder writes, whatever stands in them.
+  @Test func bodiesOfFrequentFactsAreAsACoderWritesThem() {
+    let texts = [
+      "", "a", "api.v2_x-1", "a b", "\"", "\\", "\u{7f}", "\u{1}", "\n", "\u{e9}", "\u{1F600}", "/",
+    ]
+    let usages = [
+      Usage(), Usage(cost: .zero), Usage(tokens: 0), Usage(cost: .zero, tokens: 0), Self.usage,
+      Usage(cost: Money(microdollars: -1), tokens: -1),
+    ]
+    var facts: [Fact] = []
+    for text in texts {
+      let step = StepID(text)
+      for seat in [nil, Self.seat] {
+        facts.append(.attemptBegan(step: step, attempt: 12, seat: seat, ports: nil, leases: nil))
+      }
+      facts.append(.attemptBegan(step: step, attempt: 1, seat: nil, ports: 0, leases: nil))
+      facts.append(.attemptBegan(step: step, attempt: 1, seat: nil, ports: nil, leases: []))
+      for other in texts {
+        facts.append(.attemptLaunched(step: step, attempt: 3, process: other))
+        for usage in usages {
+          facts.append(
+            .attemptFinished(
+              step: step, attempt: 1, summary: other, usage: usage, charged: Self.usage))
+        }
+      }
+      for usage in usages {
+        for failure in [nil, Self.failure] {
+          for fate in [Fate.completed, .ready, .failed] {
+            facts.append(
+              .attemptEnded(
+                step: step, attempt: 2, failure: failure, usage: Self.usage, charged: usage,
+                fate: fate))
+          }
+        }
+      }
+    }
+    for fact in facts { #expect(fact.body == fact.codedBody) }
+    #expect(facts.contains { $0.body.contains("\"tokens\":-1") })
   }
 }

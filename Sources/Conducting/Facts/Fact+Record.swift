@@ -5,9 +5,6 @@ extension Fact {
   /// The format of bodies. A reader takes older ones, and refuses newer.
   package static let format = 1
 
-  /// The fact as one line of JSON: `{"v":1,"attemptBegan":{"step":"api","attempt":1}}`.
-  package var body: String { "{\"v\":\(Self.format)," + JSON.line(of: self).dropFirst() }
-
   /// Reads a body.
   package init(body: String) throws(FactFlaw) {
     let json: JSON
