@@ -10,8 +10,9 @@ import Testing
     let scene = try Scene()
     let facts = try RepositoryFacts.read(scene.git)
     #expect(facts.head == .branch("main", try scene.base()))
-    #expect(try facts.base() == scene.base())
-    #expect(facts.remarks == [])
+    #expect(try RepositoryFacts.Head.read(scene.git) == facts.head)
+    #expect(try facts.head.base() == scene.base())
+    #expect(!facts.isShallow && !facts.isSparse && !facts.ignoresCase)
     #expect(facts.version >= .least)
   }
 
@@ -49,7 +50,7 @@ import Testing
       runner: try SpawnedGit(environment: Scene.environment))
     let facts = try RepositoryFacts.read(git)
     #expect(facts.head == .unborn("trunk"))
-    #expect(throws: WorkspaceError.noCommit("trunk")) { try facts.base() }
+    #expect(throws: WorkspaceError.noCommit("trunk")) { try facts.head.base() }
   }
 
   @Test func aDetachedHeadIsTold() throws {
@@ -57,10 +58,7 @@ import Testing
     try scene.person("checkout", "--quiet", "--detach")
     let facts = try RepositoryFacts.read(scene.git)
     #expect(facts.head == .detached(try scene.base()))
-    #expect(
-      facts.remarks == [
-        "no branch is checked out; the run begins from commit \(try scene.base().short)"
-      ])
+    #expect(try facts.head.base() == scene.base())
   }
 
   @Test func aShallowCloneIsToldAndWorks() throws {
@@ -74,7 +72,8 @@ import Testing
       runner: try SpawnedGit(environment: Scene.environment))
     let facts = try RepositoryFacts.read(git)
     #expect(facts.isShallow)
-    let prepared = try Worktrees(git).prepare(step: "api", of: scene.owner, at: try facts.base())
+    let prepared = try Worktrees(git).prepare(
+      step: "api", of: scene.owner, at: try facts.head.base())
     #expect(try prepared.worktree.read("README") == "hello\n")
   }
 
@@ -88,6 +87,20 @@ import Testing
     try prepared.worktree.write("in/a", "changed\n")
     let head = try scene.checkpoint(prepared).head
     #expect(try scene.git.changes(from: scene.base(), to: head).map(\.path) == ["in/a"])
+  }
+
+  /// As git itself reads them: in any case, with any of its words, and the last one counts.
+  @Test(arguments: [
+    ("true", true), ("yes", true), ("ON", true), ("1", true), ("-1", true), ("false", false),
+    ("0", false),
+    ("off", false), ("", false),
+  ])
+  func settingsOfGitAreReadAsGitReadsThem(_ value: String, _ isTrue: Bool) throws {
+    let scene = try Scene()
+    try scene.person("config", "core.ignoreCase", isTrue ? "false" : "true")
+    try scene.person("config", "--add", "core.ignorecase", value)
+    #expect(try scene.git.flag("core.ignoreCase") == isTrue)
+    #expect(try RepositoryFacts.read(scene.git).ignoresCase == isTrue)
   }
 
   @Test func pointersOfLargeFilesAreTold() throws {

@@ -243,6 +243,14 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: scratch.folder.path + "/.divisi/runs"))
   }
 
+  @Test func aRunFromNoBranchIsTold() throws {
+    try plan(["id: a, run: 'echo a > a.txt'"])
+    _ = try scratch.shell("git checkout -q --detach")
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.errors.contains("no branch is checked out; the run begins from commit "))
+  }
+
   @Test func noPortsAreGivenWhereNoneAreWanted() throws {
     try plan(["id: a, run: 'echo ${DIVISI_PORT_BASE-none} > a.txt'"])
     let result = try scratch.divisi("run t --set workspace.ports=0")

@@ -20,7 +20,7 @@ extension Drivers {
           if let named = base.flatMap({ ObjectID($0) }) {
             start = named
           } else {
-            start = try RepositoryFacts.read(git).base()
+            start = try RepositoryFacts.Head.read(git).base()
           }
           let head = try branch.begin(at: start)
           guard head != start, try git.isAncestor(head, of: start),

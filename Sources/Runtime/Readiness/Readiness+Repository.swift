@@ -33,7 +33,7 @@ extension Readiness {
     do throws(WorkspaceError) {
       let facts = try RepositoryFacts.read(git)
       add("git", .ok, "\(facts.version) at \(runner.program)")
-      let base = try facts.base()
+      let base = try facts.head.base()
       add("repository", .ok, "\(repository.root), \(facts.head.words)")
       if facts.isShallow {
         add(

@@ -25,6 +25,22 @@ package struct RepositoryFacts: Sendable, Hashable {
     guard let version = GitVersion(answer: answer), version >= .least else {
       throw .oldGit(answer.split(separator: " ").dropFirst(2).first.map(String.init) ?? answer)
     }
+    let (head, isBare, isShallow) = try readHead(git)
+    if isBare { throw .bare(git.repository.root) }
+    let settings = GitSettings(try git.run(["config", "--list", "-z"]).fields)
+    let root = git.repository.root
+    return RepositoryFacts(
+      version: version, head: head, isShallow: isShallow,
+      isSparse: settings.isTrue("core.sparsecheckout"),
+      hasSubmodules: entryKind(root + "/.gitmodules") == .file,
+      leavesPointers: usesLargeFiles(root)
+        && !settings.has("filter.lfs.process") && !settings.has("filter.lfs.smudge"),
+      ignoresCase: settings.isTrue("core.ignorecase"))
+  }
+
+  fileprivate static func readHead(
+    _ git: Git
+  ) throws(WorkspaceError) -> (head: Head, isBare: Bool, isShallow: Bool) {
     // Before the first commit it answers the first two, and stumbles over the rest.
     let facts = try git.run(
       [
@@ -32,22 +48,13 @@ package struct RepositoryFacts: Sendable, Hashable {
         "--symbolic-full-name", "HEAD",
       ], expecting: [0, 128]
     ).lines
-    guard facts.first != "true" else { throw .bare(git.repository.root) }
-    let head: Head
-    if facts.count > 3, let commit = ObjectID(facts[2]) {
-      head = facts[3] == "HEAD" ? .detached(commit) : .branch(branchName(facts[3]), commit)
-    } else {
-      head = .unborn(branchName(try git.run(["symbolic-ref", "--quiet", "HEAD"]).line))
+    let (isBare, isShallow) = (facts.first == "true", facts.dropFirst().first == "true")
+    guard facts.count > 3, let commit = ObjectID(facts[2]) else {
+      let branch = isBare ? "" : try git.run(["symbolic-ref", "--quiet", "HEAD"]).line
+      return (.unborn(branchName(branch)), isBare, isShallow)
     }
-    let settings = GitSettings(try git.run(["config", "--list", "-z"]).fields)
-    let root = git.repository.root
-    return RepositoryFacts(
-      version: version, head: head, isShallow: facts.dropFirst().first == "true",
-      isSparse: settings.isTrue("core.sparsecheckout"),
-      hasSubmodules: entryKind(root + "/.gitmodules") == .file,
-      leavesPointers: usesLargeFiles(root)
-        && !settings.has("filter.lfs.process") && !settings.has("filter.lfs.smudge"),
-      ignoresCase: settings.isTrue("core.ignorecase"))
+    let head: Head = facts[3] == "HEAD" ? .detached(commit) : .branch(branchName(facts[3]), commit)
+    return (head, isBare, isShallow)
   }
 
   private static func branchName(_ ref: String) -> String {
@@ -58,31 +65,20 @@ package struct RepositoryFacts: Sendable, Hashable {
     guard let bytes = try? readFile(root + "/.gitattributes") else { return false }
     return String(decoding: bytes, as: UTF8.self).contains("filter=lfs")
   }
+}
+
+extension RepositoryFacts.Head {
+  /// Where the person's checkout stands.
+  package static func read(_ git: Git) throws(WorkspaceError) -> Self {
+    try RepositoryFacts.readHead(git).head
+  }
 
   /// The commit that a run begins from.
   package func base() throws(WorkspaceError) -> ObjectID {
-    switch head {
+    switch self {
     case .branch(_, let commit), .detached(let commit): return commit
     case .unborn(let branch): throw .noCommit(branch)
     }
-  }
-
-  /// What a person should know before a run, in whole sentences.
-  package var remarks: [String] {
-    var remarks: [String] = []
-    if case .detached(let commit) = head {
-      remarks.append("no branch is checked out; the run begins from commit \(commit.short)")
-    }
-    if isShallow {
-      remarks.append(
-        "the clone is shallow; what was merged before its oldest commit cannot be told")
-    }
-    if isSparse { remarks.append("the checkout is sparse, and worktrees will be as well") }
-    if leavesPointers {
-      remarks.append(
-        "files of git-lfs stay pointers in worktrees, because git-lfs is not set up here")
-    }
-    return remarks
   }
 }
 

@@ -74,9 +74,13 @@ extension Session {
     do {
       let git = Git(
         try repository(), runner: try SpawnedGit(environment: environment))
-      let facts = try RepositoryFacts.read(git)
-      for remark in facts.remarks { say(remark) }
-      guard let name = plan.base?.value else { return try facts.base().hex }
+      guard let name = plan.base?.value else {
+        let head = try RepositoryFacts.Head.read(git)
+        if case .detached(let commit) = head {
+          say("no branch is checked out; the run begins from commit \(commit.short)")
+        }
+        return try head.base().hex
+      }
       guard let commit = try git.commit(name) else {
         throw Failure(
           "the plan begins from `\(name)`, which is no branch or commit here",
