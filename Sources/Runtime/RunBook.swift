@@ -16,6 +16,8 @@ package final class RunBook {
   /// The last event that is written.
   package private(set) var lastSequence: Int
   private var lastSnapshot: Int
+  /// Whether something was decided that could not be written: the state then holds more than the journal.
+  private var isBehind = false
 
   private init(file: JournalFile, lock: RunLock, lastSequence: Int, lastSnapshot: Int) {
     self.file = file
@@ -41,7 +43,7 @@ package final class RunBook {
           session: order.session, plan: order.plan.text, created: now.milliseconds,
           standing: RunStanding(status: "running")), with: entry)
     } catch { throw .journal(error) }
-    try book.saveIfLong(conductor.state)
+    book.saveIfLong(conductor.state)
     return (book, conductor, decision)
   }
 
@@ -91,10 +93,12 @@ package final class RunBook {
     _ decision: Decision, of state: RunState, taking messages: [Int] = []
   ) throws(RunBookError) {
     guard !decision.events.isEmpty || !messages.isEmpty else { return }
+    isBehind = true
     do {
       lastSequence = try file.append(entry(decision, of: state, taking: messages))
     } catch { throw .journal(error) }
-    try saveIfLong(state)
+    isBehind = false
+    saveIfLong(state)
   }
 
   private func entry(
@@ -116,12 +120,15 @@ package final class RunBook {
       standing: decision.changesStanding ? state.standing : nil)
   }
 
-  private func saveIfLong(_ state: RunState) throws(RunBookError) {
-    if lastSequence - lastSnapshot >= Self.eventsASnapshot(of: state) { try save(state) }
+  /// What is written is written, whether or not there is room for a snapshot, which only saves time.
+  private func saveIfLong(_ state: RunState) {
+    guard lastSequence - lastSnapshot >= Self.eventsASnapshot(of: state) else { return }
+    do { try save(state) } catch { lastSnapshot = lastSequence }
   }
 
-  /// Keeps the state, so that taking the run up again is quick.
+  /// Keeps the state, so that taking the run up again is quick; nothing of what is not in the journal.
   package func save(_ state: RunState) throws(RunBookError) {
+    guard !isBehind else { return }
     do {
       try file.save(
         Snapshot(

@@ -59,13 +59,21 @@ struct Session: Sendable {
   /// Results go to standard output.
   func print(_ text: String) {
     guard !text.isEmpty else { return }
-    write(text.hasSuffix("\n") ? text : text + "\n", to: 1)
+    if !offer(text) { endUnread() }
+  }
+
+  /// The same, for who goes on where nobody reads it; says whether somebody may.
+  func offer(_ text: String) -> Bool { write(text.hasSuffix("\n") ? text : text + "\n", to: 1) }
+
+  /// The same for talk.
+  func offerAside(_ text: String) -> Bool {
+    write(text.hasSuffix("\n") ? text : text + "\n", to: 2)
   }
 
   func print(_ json: JSON) { print(json.text()) }
 
   /// Bytes as they are, for who asked for them so.
-  func printBytes(_ bytes: [UInt8]) { write(bytes[...], to: 1) }
+  func printBytes(_ bytes: [UInt8]) { if !write(bytes[...], to: 1) { endUnread() } }
 
   /// Talk goes to standard error, and is left out where quiet was asked for.
   func say(_ text: String) {
@@ -80,7 +88,7 @@ struct Session: Sendable {
   /// What a person must know even where quiet was asked for.
   func complain(_ text: String) {
     guard !text.isEmpty else { return }
-    write(text.hasSuffix("\n") ? text : text + "\n", to: 2)
+    if !offerAside(text) { endUnread() }
   }
 
   func repository() throws(Failure) -> Repository {
@@ -115,19 +123,23 @@ extension Failure {
   init(_ error: PlanNotFound) { self.init(error.description, hint: error.hint) }
 }
 
-/// Writes all of a text; ends the program quietly where nobody reads any more.
-private func write(_ text: String, to descriptor: Int32) {
+/// Ends the program quietly where nobody reads any more, as the last write has told.
+private func endUnread() -> Never { exit(errno == EPIPE ? 0 : 1) }
+
+/// Writes all of a text; says whether it could.
+private func write(_ text: String, to descriptor: Int32) -> Bool {
   write(Array(text.utf8)[...], to: descriptor)
 }
 
-private func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+private func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
   var bytes = bytes
   while !bytes.isEmpty {
     let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     if count < 0 {
       if errno == EINTR { continue }
-      exit(errno == EPIPE ? 0 : 1)
+      return false
     }
     bytes = bytes.dropFirst(count)
   }
+  return true
 }

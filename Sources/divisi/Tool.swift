@@ -40,16 +40,20 @@ struct GlobalOptions: ToolOptions {
 let tool: Tool<GlobalOptions, Session> = Tool(
   "divisi", version: version, "run a team of coding agents on one git repository",
   discussion: """
-    Divisi reads a plan, a graph of steps for coding agents, says what is wrong with it and what \
-    its graph means, and draws it. Plans lie in .orchestration/sessions and .milestones/active; \
+    Divisi runs a plan, a graph of steps for coding agents and commands: all that can run at once, \
+    each step in a git worktree of its own, and merges only what passes its gates as merged. It \
+    goes on after any crash. Before, it says what is wrong with a plan and what its graph means, \
+    and draws it. Plans lie in .orchestration/sessions and .milestones/active; \
     commands take an id or a path. Every command exits with 0 when all went well, with 1 when the \
-    plan is not valid or the command failed, and with 2 when the command line was not understood; \
-    `status` exits with 3 when a run waits for a person.
+    plan is not valid, or the command or the run failed, with 2 when the command line was not \
+    understood, with 3 when a run is blocked or waits for a person, with 4 when something that is \
+    needed is missing, and with 130 when a run was interrupted.
     """,
   examples: [
     Example("divisi init", "write a configuration and an example plan"),
     Example("divisi check example", "say what is wrong with it, and how long it would take"),
     Example("divisi graph example", "show what waits for what"),
+    Example("divisi run example", "run it"),
   ]
 ) {
   Heading("plans") {

@@ -51,7 +51,9 @@ import Testing
     run.hear(.merged(a, merge: 1, .built(candidate: "m1")))
     run.hear(.merged(b, merge: 2, .built(candidate: "m2")))
     run.hear(.checked(a, Check(merge: 1, gate: 0), Verdict(.failed, "1 test failed")))
-    #expect(run.state.notes[0]?.feedback == "gate `test`: 1 test failed")
+    #expect(
+      run.state.notes[0]?.feedback
+        == "gate `test` on the work merged with what others did: 1 test failed")
     #expect(run.state.outstandingEffects() == [.merge(b, merge: 3, base: "base")])
   }
 

@@ -84,6 +84,9 @@ import Testing
     ("./check.sh", nil), ("scripts/test", nil), ("true", nil), ("[ -f x ]", nil),
     ("\"$TOOL\" run", nil), ("$(which x)", nil), ("if a; then b; fi", nil), ("(cd x; y)", nil),
     ("echo 'a && b' && make", nil), ("A=\"x y\" make", nil), ("", nil), ("  ", nil),
+    ("command -v nonesuch && nonesuch; make", nil), ("nonesuch || make", nil),
+    ("[ -x /opt/nonesuch ] && nonesuch; make", nil), ("test -e x && nonesuch", nil),
+    ("type nonesuch && nonesuch", nil), ("make --v || true", nil),
   ])
   func theProgramOfACommandIsKnownWhereTheLineTells(_ line: String, _ program: String?) throws {
     let needs = try ReadinessScene(repository: false).needs(command(line))

@@ -122,4 +122,27 @@ import Runtime
       return
     }
   }
+
+  /// A snapshot of what was never written would be taken for what the journal says.
+  @Test func whatCouldNotBeWrittenIsNotSaved() throws {
+    var scenario = Scenario.random(seed: 3)
+    scenario.crashes = .none
+    let order = scenario.order
+    let before: RunState
+    do {
+      let (book, first, _) = try RunBook.begin(
+        order, in: try open(), under: try lock(order.session), at: Playthrough.start)
+      before = first.state
+      var conductor = first
+      let decision = conductor.decide(.opened(runner: "a"), at: Playthrough.start)
+      #expect(!decision.events.isEmpty && conductor.state != before)
+      // There is no such message to be taken.
+      #expect(throws: RunBookError.self) {
+        try book.write(decision, of: conductor.state, taking: [99])
+      }
+      try book.save(conductor.state)
+    }
+    let (_, conductor) = try RunBook.resume(in: try open(), under: try lock(order.session))
+    #expect(conductor.state == before)
+  }
 }

@@ -87,6 +87,10 @@ import Testing
     try prepared.worktree.write("in/a", "changed\n")
     let head = try scene.checkpoint(prepared).head
     #expect(try scene.git.changes(from: scene.base(), to: head).map(\.path) == ["in/a"])
+    // Work may lie where the checkout does not reach.
+    try prepared.worktree.write("out/c", "c\n")
+    let more = try scene.checkpoint(prepared).head
+    #expect(try scene.git.changes(from: scene.base(), to: more).map(\.path) == ["in/a", "out/c"])
   }
 
   /// As git itself reads them: in any case, with any of its words, and the last one counts.

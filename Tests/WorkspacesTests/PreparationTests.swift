@@ -49,6 +49,19 @@ import Testing
     #expect(PortRanges(size: 0).range(0, of: "x", isTaken: { _ in false }) == nil)
   }
 
+  /// Where a whole row does not fit, there are fewer ranges, and not none.
+  @Test(arguments: [(20_000, 100), (32_000, 10), (65_000, 10), (20_000, 12_768), (65_530, 6)])
+  func largeRangesAndHighPortsLeaveSome(_ base: Int, _ size: Int) throws {
+    let ranges = PortRanges(base: base, size: size)
+    var given: Set<Int> = []
+    for number in 0..<ranges.columns {
+      let range = try #require(ranges.range(number, of: "exec-x", isTaken: { _ in false }))
+      #expect(range.lowerBound >= base && range.count == size && given.isDisjoint(with: range))
+      given.formUnion(range)
+    }
+    #expect(!given.isEmpty && (given.max() ?? 0) < 65_536)
+  }
+
   @Test func aPortThatSomebodyListensOnIsTaken() throws {
     for family in [AF_INET, AF_INET6] {
       let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)

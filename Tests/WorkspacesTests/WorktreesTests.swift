@@ -126,6 +126,22 @@ import Testing
     #expect(try scene.git.branch(of: again.worktree) == "refs/heads/feature/task-api")
   }
 
+  /// In the moment before git writes which branch it is on, a new worktree names no commit.
+  @Test func anAdditionThatWasKilledBeforeItHadAHeadIsCompleted() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    let record = prepared.worktree.gitFolder
+    try writeFile(record + "/HEAD", Array((String(repeating: "0", count: 40) + "\n").utf8))
+    unlink(record + "/index")
+    unlink(record + "/logs/HEAD")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -60)], ofItemAtPath: record)
+    let again = try scene.prepare()
+    #expect(try again.worktree.read("src/a.txt") == "one\ntwo\nthree\n")
+    #expect(try scene.git.branch(of: again.worktree) == "refs/heads/feature/task-api")
+    #expect(try scene.git.status(of: again.worktree).isClean)
+  }
+
   @Test func aMoveThatWasKilledIsJoinedAgain() throws {
     let scene = try Scene()
     let prepared = try scene.prepare("one")

@@ -180,6 +180,20 @@ import Testing
     try scene.expectWhole()
   }
 
+  @Test func aBranchOfThePersonsOwnIsLeftToThem() throws {
+    _ = try scene.scratch.shell(
+      "git checkout -q -b feature/task-a; echo mine > mine.txt; git add mine.txt; \(scene.git) commit -qm mine; git checkout -q main"
+    )
+    let mine = try commit(of: "feature/task-a")
+    try scene.agent("echo one > one.txt")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try commit(of: "feature/task-a") == mine)
+    #expect(try scene.scratch.shell("git show feature/task-t.a:one.txt") == "one\n")
+    #expect(try scene.merged() == ["one.txt"])
+    try scene.expectWhole()
+  }
+
   /// Two plans at once, with steps of the same names.
   @Test func stepsOfTwoPlansThatAreCalledTheSameHaveWorktreesOfTheirOwn() throws {
     let both = ["one", "two"]

@@ -44,7 +44,25 @@ import Testing
     try scene.raise("go")
     let result = try run.result()
     #expect(result.status == 130, "\(result.output)\(result.errors)")
-    #expect(try result.errors.contains("then `divisi resume \(scene.session())`"))
+    #expect(try result.errors.contains("paused; `divisi resume \(scene.session())` goes on"))
+    #expect(try scene.merged() == ["tries.txt"])
+    try expectCompleted(tries: "1\n")
+  }
+
+  /// At a terminal, where the person is asked and presses only the return key.
+  @Test(.enabled(if: installedProgram("script") != nil))
+  func theDefaultAnswerFinishesWhatRunsAndEnds() throws {
+    let told = "\(scene.place)/told.log"
+    let result = try scene.scratch.shell(
+      """
+      : > '\(told)'
+      { until [ -e begun.flag ]; do sleep 0.02; done; printf '\\003'
+        until grep -q 'the default' '\(told)'; do sleep 0.02; done; printf '\\n'
+        touch go.flag; until [ -e end.flag ]; do sleep 0.02; done; } |
+      { timeout 60 script -qefc "'\(builtProgram("divisi"))' run t --yes" '\(told)' > /dev/null; echo $?; touch end.flag; }
+      """)
+    let words = try scene.scratch.folder.read("told.log")
+    #expect(result == "130\n", "\(words)")
     #expect(try scene.merged() == ["tries.txt"])
     try expectCompleted(tries: "1\n")
   }

@@ -233,6 +233,68 @@ import Testing
         "ports      \(ports[0][0]) to \(ports[0][0] + 6)\n"))
   }
 
+  /// What only fails together with the work of others is put right with the work of others at hand.
+  @Test func whatDoesNotPassAsMergedIsMendedOnTopOfWhatOthersDid() throws {
+    try scratch.folder.write(
+      "agent.sh",
+      """
+      step=$DIVISI_STEP
+      if [ -e a.txt ] && [ -e b.txt ]; then echo "$(ls)" > both.txt; exit; fi
+      touch ../$step; while [ ! -e ../a ] || [ ! -e ../b ]; do sleep 0.02; done
+      echo $step > $step.txt
+      """)
+    try plan(
+      ["a", "b"].map { "id: \($0), task: Go., harness: scripted, retries: 2" },
+      more: "gates: [{run: '! [ -e a.txt -a -e b.txt ] || test -e both.txt', name: together}]")
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(
+      try scratch.shell("git ls-tree --name-only orchestration/t") == "a.txt\nb.txt\nboth.txt\n")
+    let again =
+      result.output.contains("a                 started with scripted, attempt 2") ? "a" : "b"
+    #expect(
+      try attempt(again, 2, "prompt.md").contains("on the work merged with what others did"))
+    #expect(!result.output.contains("attempt 3"))
+  }
+
+  @Test func whoStopsReadingDoesNotEndTheRun() throws {
+    try plan(["id: a, run: 'echo a > a.txt'", "id: b, needs: [a], run: 'echo b > b.txt'"])
+    _ = try scratch.shell("'\(builtProgram("divisi"))' run t 2>&1 | head -1 > /dev/null")
+    #expect(try scratch.divisi("status").output.contains("completed after"))
+    #expect(try branch("b.txt") == "b\n")
+  }
+
+  @Test func onePlanIsNotRunTwiceAtOnce() throws {
+    try plan([
+      "id: a, run: 'echo a >> ../ran; until [ -e ../go ]; do sleep 0.02; done; echo a > a.txt'"
+    ])
+    let runs = try (0..<2).map { _ in try Running("run t", in: scratch) }
+    while runs.allSatisfy(\.isRunning) { try Task.checkCancellation() }
+    let went = try #require(runs.first { $0.isRunning })
+    let refused = try #require(runs.first { !$0.isRunning }).result()
+    #expect(refused.status == 4, "\(refused)")
+    #expect(refused.errors.contains("the plan has a run that has not ended: exec-t-"))
+    try scratch.folder.write(".worktrees/go", "")
+    #expect(try went.result().status == 0)
+    #expect(try scratch.folder.read(".worktrees/ran") == "a\n")
+    #expect(try scratch.divisi("list").status == 0)
+  }
+
+  @Test func outsideOfARepositoryNothingIsRun() throws {
+    let folder = try TemporaryFolder()
+    let result = try scratch.divisi("-C \(folder.path) run t")
+    #expect(result.status == 4)
+    #expect(result.errors.contains("is not in a git repository"))
+  }
+
+  @Test func aDetachedRunSaysItsSessionAndNothingElse() throws {
+    try plan(["id: a, run: 'echo a > a.txt'"])
+    let result = try scratch.divisi("run t --detach")
+    #expect(result.output == (try session()) + "\n")
+    let ended = try scratch.divisi("events -f")
+    #expect(ended.output.contains("completed"))
+  }
+
   @Test func aSettingThatIsNotRightIsToldAndNothingIsStarted() throws {
     try plan(["id: a, run: 'echo a > a.txt'"])
     let result = try scratch.divisi("run t --set limits.agent=2")

@@ -6,8 +6,10 @@ package struct StreamAccount: Sendable, Equatable {
   /// The agent's last words, for programs that end without any.
   package var lastWords: String?
   package var usage: Usage?
-  /// The limit that stopped the agent, where one did.
+  /// The last limit that stopped the agent, where one did.
   package var limit: LimitNotice?
+  /// Whether it has gone on since then.
+  package var isPastLimit = false
   /// The retry that the program is in; nothing as soon as the model answers again.
   package var retry: RetryNotice?
   /// Names of the tools that were used, in order of first use.
@@ -31,17 +33,18 @@ package struct StreamAccount: Sendable, Equatable {
     case .session(let name): session = name
     case .said(let words):
       lastWords = words
-      retry = nil
-    case .thought: retry = nil
+      goOn()
+    case .thought: goOn()
     case .toolBegan(let use):
-      retry = nil
+      goOn()
       if !tools.contains(use.name), tools.count < 1000 { tools.append(use.name) }
       if !openTools.contains(where: { $0.id == use.id }), openTools.count < 1000 {
         openTools.append(use)
       }
     case .toolEnded(let id, _): openTools.removeAll { $0.id == id }
     case .asked(let question): if questions.count < 100 { questions.append(question) }
-    case .limited(let notice): if notice.isReached { limit = notice }
+    case .limited(let notice):
+      if notice.isReached { (limit, isPastLimit) = (notice, false) }
     case .retrying(let notice): retry = notice
     case .interrupted: wasInterrupted = true
     case .used(let usage): self.usage = usage
@@ -51,6 +54,11 @@ package struct StreamAccount: Sendable, Equatable {
       if let count = conclusion.turns { turns = (turns ?? 0).addingClamped(count) }
       if !conclusion.isError { retry = nil }
     }
+  }
+
+  private mutating func goOn() {
+    retry = nil
+    isPastLimit = true
   }
 }
 
@@ -67,7 +75,7 @@ package enum Activity: Sendable, Equatable {
 
 extension StreamAccount {
   package var activity: Activity {
-    if let limit { return .limited(limit) }
+    if let limit, !isPastLimit { return .limited(limit) }
     if let retry { return .waiting(retry) }
     if let use = openTools.last { return .using(use) }
     if conclusion != nil { return .done }

@@ -135,7 +135,8 @@ extension Conductor {
     let gate = state.gate(index, check)
     if verdict.result == .failed, check.round < gate?.rounds ?? 1 { return }
     let kind: Failure.Kind = verdict.result == .broken ? .environment : .task
-    let failure = Failure(kind, "gate `\(gate?.name ?? "")`: \(verdict.evidence)")
+    let place = check.merge == nil ? "" : " on the work merged with what others did"
+    let failure = Failure(kind, "gate `\(gate?.name ?? "")`\(place): \(verdict.evidence)")
     if let merge = check.merge {
       emit(.mergeRefused(step: step, attempt: attempt.number, merge: merge, failure: failure))
     } else {

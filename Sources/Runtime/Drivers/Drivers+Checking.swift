@@ -32,7 +32,16 @@ extension Drivers {
     }
     guard !Task.isCancelled else { return }
     if ground == nil, !verdict.evidence.isEmpty { try? createFolder(place.path) }
+    if check.merge != nil, verdict.result == .failed { keepMerged(commit, id) }
     outbox.put(.checked(id, check, verdict))
+  }
+
+  /// What did not pass is what the next attempt has to put right: its own work together with that of others.
+  private func keepMerged(_ candidate: ObjectID, _ id: AttemptID) {
+    guard let base = try? git.commit(candidate.hex + "^") else { return }
+    let record = MergedRecord(candidate: candidate.hex, base: base.hex)
+    try? writeFile(
+      folder.attempt(id).path + "/merged.json", Array((JSON.line(of: record) + "\n").utf8))
   }
 
   /// Steps without a worktree have no tree of their own: their gates run where they ran.

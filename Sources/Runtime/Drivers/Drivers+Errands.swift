@@ -54,16 +54,18 @@ extension Drivers {
             continue
           }
         }
-        switch try await process.ended() {
-        case .ended(let exit): return (exit, place.log)
-        case .lost(let lost):
-          await lost.endRemains(grace: grace)
-          number += 1
+        do throws(SupervisionError) {
+          switch try await process.ended() {
+          case .ended(let exit): return (exit, place.log)
+          case .lost(let lost):
+            await lost.endRemains(grace: grace)
+            number += 1
+          }
+        } catch .waitingCancelled {
+          if !isLetGo { await end(process) }
+          return (AttemptExit(.stopped), place.log)
         }
       } catch .waitingCancelled {
-        if !isLetGo, case .running(let found)? = try? await Supervised.find(in: place) {
-          await end(found)
-        }
         return (AttemptExit(.stopped), place.log)
       } catch {
         throw .supervision(error)

@@ -9,7 +9,7 @@ import Workspaces
 /// What the worktree and the branch of a step are called.
 ///
 /// Runs of two plans may have steps of the same id at once: the first to come has the plain name, the other one with its
-/// plan in it. Who has a name stands in a file beside git's own, written while nobody else may.
+/// plan in it; and so has a step whose name a branch of the person's own has. Who has a name stands in a file beside git's own, written while nobody else may.
 extension Drivers {
   /// The name of an attempt's worktree.
   func workName(_ id: AttemptID, _ job: Job) -> String {
@@ -24,8 +24,11 @@ extension Drivers {
     }
     let plain = job.workName(id)
     let name = try git.alone { () throws(WorkspaceError) in
-      if let holder = self.holder(of: plain), holder != job.session, self.isUnfinished(holder) {
-        return "\(job.plan.text).\(plain)"
+      let other = "\(job.plan.text).\(plain)"
+      if let holder = self.holder(of: plain) {
+        if holder != job.session, self.isUnfinished(holder) { return other }
+      } else if try self.git.commit("refs/heads/" + self.worktrees.branch(of: plain)) != nil {
+        return other
       }
       try withFiles { () throws(FileError) in
         try createFolder(self.claims)

@@ -109,7 +109,7 @@ extension AttemptFolder {
   var isMade: Bool { entryKind(path) == .folder }
 
   /// The exit status that the shell wrote; nothing where it has not.
-  fileprivate var writtenStatus: Int32? {
+  var writtenStatus: Int32? {
     guard let bytes = try? readFile(status), bytes.last == UInt8(ascii: "\n") else { return nil }
     return Int32(String(decoding: bytes.dropLast(), as: UTF8.self))
   }

@@ -89,31 +89,49 @@ extension Drivers {
     let name = try claimName(id, job)
     let before = AttemptID(id.step, id.number - 1)
     let found: PreparedRecord? = read(folder.attempt(before).path + "/workspace.json")
+    let merged: MergedRecord? = read(folder.attempt(before).path + "/merged.json")
+    if id.number > 1, let found, let merged, merged.base != found.base,
+      let candidate = ObjectID(merged.candidate), let base = ObjectID(merged.base),
+      try git.isAncestor(base, of: head)
+    {
+      try place(name, job, at: candidate, owner)
+      try write(PreparedRecord(name: name, base: base.hex, ports), id)
+      return base
+    }
     if id.number > 1, let found, found.name == name, let base = ObjectID(found.base),
       entryKind(folder.attempt(before).conflict) == .missing,
       let old = try worktrees.adopt(step: name, of: owner), try git.isAncestor(base, of: old.head)
     {
-      write(PreparedRecord(name: name, base: base.hex, ports), id)
+      try write(PreparedRecord(name: name, base: base.hex, ports), id)
       return base
     }
-    if job.lane != nil, let old = try worktrees.adopt(step: name, of: owner) {
-      // What the step before built and git ignores is still there.
-      try Keep(git).release(
-        .rewind(old.worktree, to: head), of: owner, because: "the next step of lane \(name)")
-    } else {
-      let made = try worktrees.prepare(step: name, of: owner, at: head)
-      for work in made.kept {
-        watcher.note("what was in the way of \(id.step) is kept as \(work.ref)")
-      }
-    }
-    write(PreparedRecord(name: name, base: head.hex, ports), id)
+    try place(name, job, at: head, owner)
+    try write(PreparedRecord(name: name, base: head.hex, ports), id)
     return head
   }
 
-  private func write(_ record: PreparedRecord, _ id: AttemptID) {
+  /// Puts the worktree of a step or lane at a commit.
+  private func place(
+    _ name: String, _ job: Job, at commit: ObjectID, _ owner: WorkOwner
+  ) throws(WorkspaceError) {
+    if job.lane != nil, let old = try worktrees.adopt(step: name, of: owner) {
+      // What the step before built and git ignores is still there.
+      try Keep(git).release(
+        .rewind(old.worktree, to: commit), of: owner, because: "the next step of lane \(name)")
+    } else {
+      let made = try worktrees.prepare(step: name, of: owner, at: commit)
+      for work in made.kept {
+        watcher.note("what was in the way of \(owner.step) is kept as \(work.ref)")
+      }
+    }
+  }
+
+  private func write(_ record: PreparedRecord, _ id: AttemptID) throws(WorkspaceError) {
     let place = folder.attempt(id).path
-    try? createFolder(place)
-    try? writeFile(place + "/workspace.json", Array((JSON.line(of: record) + "\n").utf8))
+    try withFiles { () throws(FileError) in
+      try createFolder(place)
+      try writeFile(place + "/workspace.json", Array((JSON.line(of: record) + "\n").utf8))
+    }
   }
 
   func read<Value: Decodable>(_ path: String) -> Value? {
@@ -151,4 +169,10 @@ struct PreparedRecord: Codable, Sendable {
     self.base = base
     self.ports = ports.map { Ports(first: $0.lowerBound, count: $0.count) }
   }
+}
+
+/// Work together with that of others, which did not pass the gates of the merged tree.
+struct MergedRecord: Codable, Sendable {
+  var candidate: String
+  var base: String
 }

@@ -14,7 +14,9 @@ extension Drivers {
     case .process where job.isPlain:
       // Of a runner that is gone something may be left; this one's was ended when it was called off.
       await endProcesses(marked: marker(id), grace: grace)
-      outbox.put(.ended(id, .stopped, .nothing))
+      // It may have come to its end before that.
+      let isDone = folder.attempt(id).writtenStatus == 0
+      outbox.put(.ended(id, isDone ? .succeeded(summary: "") : .stopped, .nothing))
     case .process: await stopProcess(id, job, outbox)
     case .build, .review, .nothing:
       await endChecks(of: id)

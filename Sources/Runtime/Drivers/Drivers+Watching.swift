@@ -53,6 +53,7 @@ extension Drivers {
     let before = earlier(id)?.totals
     var tokens: Int?
     var pause = Duration.milliseconds(50)
+    var resets = KnownReset()
     let configured = brief.configuration.value(Settings.shared.silence) ?? .seconds(600)
     while !Task.isCancelled {
       var hasHeard = errors.skip()
@@ -69,7 +70,7 @@ extension Drivers {
       }
       let silence = lastHeard.duration(to: .now)
       let activity = activity(
-        id, reader.account, harness, silence: silence, configured: configured)
+        id, reader.account, harness, silence: silence, configured: configured, &resets)
       // An answer is followed by work, also where the same is asked again at once.
       if case let count = answerCount(id), count != answered {
         (answered, told) = (count, .working)
@@ -90,7 +91,7 @@ extension Drivers {
 
   private func activity(
     _ id: AttemptID, _ account: StreamAccount, _ harness: Harness?, silence: Duration,
-    configured: Duration
+    configured: Duration, _ resets: inout KnownReset
   ) -> Conducting.Activity {
     if let question = openQuestion(id) { return .waitingForPerson(question: question) }
     let doing = account.activity
@@ -103,7 +104,7 @@ extension Drivers {
       if case .command(let command) = use.kind { return .longCommand(command: command) }
       return .working
     case .limited(let notice):
-      return .limited(until: notice.reset.map(instant))
+      return .limited(until: resets.time(of: notice, instant))
     case .waiting(let notice) where notice.cause == .rateLimit: return .limited(until: nil)
     case .starting, .thinking, .waiting, .done: return .working
     }
@@ -265,5 +266,17 @@ extension String {
     let start = drop(while: \.isWhitespace)
     guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(start[...end])
+  }
+}
+
+/// When a limit ends, resolved when its notice is first met: "in two hours" is two hours from then, however often it is
+/// looked at.
+private struct KnownReset {
+  private var notice: LimitNotice?
+  private var until: Instant?
+
+  mutating func time(of notice: LimitNotice, _ instant: (ResetTime) -> Instant) -> Instant? {
+    if self.notice != notice { (self.notice, until) = (notice, notice.reset.map(instant)) }
+    return until
   }
 }

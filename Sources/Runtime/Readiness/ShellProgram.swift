@@ -1,10 +1,16 @@
 /// The program that a line for the shell begins with, to be looked for on the PATH; nothing where the line does
 /// not tell, or where what it begins with may come from the repository itself.
 func firstProgram(of command: String) -> String? {
+  // Where there is another way, none is needed for certain.
+  if command.contains("||") { return nil }
   var rest = command[...]
   while let (word, behind) = firstWord(of: rest) {
     rest = behind
+    // `command -v x` only asks for it.
+    if word.hasPrefix("-") { return nil }
     if transparentWords.contains(word) || isAssignment(word) { continue }
+    // What comes behind a question is needed only where the answer is yes.
+    if questions.contains(word) { return nil }
     guard builtins.contains(word) else { return isProgramName(word) ? word : nil }
     // `cd docs && make`: what comes behind is of interest, unless the words between need a shell to read.
     guard let next = behindSeparator(rest) else { return nil }
@@ -15,6 +21,8 @@ func firstProgram(of command: String) -> String? {
 
 /// Words that only say how the next one is run.
 private let transparentWords: Set<String> = ["!", "exec", "command", "time", "nohup"]
+
+private let questions: Set<String> = ["[", "[[", "test", "type", "hash"]
 
 /// What every shell has itself. Words of its grammar (`if`, `for` ...) are among them: what follows them is not the
 /// business of this.

@@ -1,3 +1,4 @@
+import CSupport
 package import Conducting
 package import Files
 internal import Glibc

@@ -1,3 +1,4 @@
+import Diagnostics
 package import Agents
 package import Conducting
 import Configuration
@@ -76,6 +77,17 @@ package struct RunSite: Sendable {
       brief = try Brief.load(from: folder)
     } catch { throw .brief(error) }
     let drivers = try drivers(brief, folder, watcher)
+    // Two who begin the same plan at once meet here, and one of them finds the other's run.
+    let turn: FolderTurn
+    do throws(FileError) { turn = try FolderTurn(at: parentFolder(of: journal.database)) } catch {
+      throw .file(error)
+    }
+    defer { turn.end() }
+    if let other = try unfinishedRun(of: plan.id.value) {
+      // Nothing has begun: what was made ready for it is in nobody's way, and not wanted.
+      try? removeAll(folder.path)
+      throw .planRuns(other.session)
+    }
     do throws(RunBookError) {
       let (book, conductor, decision) = try RunBook.begin(
         order, in: try open(brief), under: lock, at: .now())
@@ -189,6 +201,8 @@ package enum RunSiteError: Error, CustomStringConvertible {
   case brief(BriefError)
   case book(RunBookError)
   case harness(HarnessFlaw)
+  /// The plan has this run, which has not ended.
+  case planRuns(String)
 
   package var description: String {
     switch self {
@@ -199,6 +213,7 @@ package enum RunSiteError: Error, CustomStringConvertible {
     case .brief(let error): error.description
     case .book(let error): error.description
     case .harness(let error): error.description
+    case .planRuns(let session): "the plan has a run that has not ended: \(session)"
     }
   }
 
@@ -211,6 +226,8 @@ package enum RunSiteError: Error, CustomStringConvertible {
     case .journal, .book: "`divisi journal check` says what is wrong"
     case .brief: "what the run was started from is gone; start the plan anew"
     case .harness: "`divisi doctor` shows the harnesses"
+    case .planRuns(let session):
+      "`divisi resume \(session)` goes on with it; `divisi cancel \(session)` and then resuming it ends it"
     }
   }
 }

@@ -200,10 +200,12 @@ private struct Planner {
     case .locked(let owner): return "in use by process \(owner.pid)"
     case .occupied(let processes):
       return "in use by process \(processes.map(String.init).joined(separator: ", "))"
-    case .left: return "left by a run that was ended; resume it, or unlock it"
+    case .left where unfinished.contains { $0.session == found.owner?.session }:
+      return
+        "left by \(found.owner?.session ?? "a run"), which has not ended; `divisi resume` goes on with it"
     case .lockedByPerson(let reason): return "locked" + (reason.isEmpty ? "" : ": \(reason)")
     case .gone: return nil
-    case .parked, .free:
+    case .parked, .free, .left:
       guard try worktrees.git.status(of: found.worktree).isClean else {
         return "holds work that is not committed"
       }

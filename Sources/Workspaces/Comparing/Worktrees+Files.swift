@@ -10,7 +10,7 @@ extension Worktrees {
     let worktree = try git.worktree(listed)
     guard worktree.isThere else { return nil }
     let index = try IndexCopy(of: worktree)
-    try git.run(["add", "--all"], at: worktree, environment: index.environment)
+    try git.run(["add", "--all", "--sparse"], at: worktree, environment: index.environment)
     return ObjectID(
       try git.run(["write-tree"], at: worktree, environment: index.environment).line)
   }

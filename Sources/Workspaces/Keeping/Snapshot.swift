@@ -267,7 +267,7 @@ extension Git {
     let left = brought.filter { !ignored.contains($0) } + paths
     let specs = [":(top)"] + left.map { ":(top,exclude,literal)" + $0 }
     try run(
-      ["add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"], at: worktree,
+      ["add", "--all", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul"], at: worktree,
       input: Array(specs.map { $0 + "\0" }.joined().utf8), environment: environment)
   }
 }

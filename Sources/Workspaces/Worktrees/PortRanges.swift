@@ -9,15 +9,18 @@ package struct PortRanges: Sendable, Hashable {
   package let base: Int
   /// Ports in a range.
   package let size: Int
-  /// Ranges in a row: how many attempts of a run may have one at once. It must not change while the
-  /// run goes on.
+  /// Ranges in a row: how many attempts of a run may have one at once, and fewer where the machine has no more ports. It
+  /// must not change while the run goes on.
   package let columns: Int
 
   package init(base: Int = 20_000, size: Int = 10, columns: Int = 128) {
     self.base = base
     self.size = size
-    self.columns = columns
+    self.columns = min(columns, size > 0 ? max(0, Self.end(of: base) - base) / size : 0)
   }
+
+  /// The system gives out ports from here on by itself.
+  private static func end(of base: Int) -> Int { base < 32_768 ? 32_768 : 65_536 }
 
   /// The range of an attempt, or nothing where none is free.
   ///
@@ -28,9 +31,7 @@ package struct PortRanges: Sendable, Hashable {
     _ number: Int, of session: String, isTaken: (Int) -> Bool = isPortTaken
   ) -> Range<Int>? {
     guard size > 0, number >= 0, number < columns, base > 0 else { return nil }
-    // The system gives out ports from here on by itself.
-    let end = base < 32_768 ? 32_768 : 65_536
-    let rows = (end - base) / (size * columns)
+    let rows = (Self.end(of: base) - base) / (size * columns)
     guard rows > 0 else { return nil }
     let first = Int(Self.hash(session) % UInt64(rows))
     for row in 0..<rows {

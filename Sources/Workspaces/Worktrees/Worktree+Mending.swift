@@ -21,7 +21,7 @@ extension Git {
   /// refuses to list any worktree at all. What is younger than ten seconds may still be under way.
   ///
   /// Nothing is removed. The file `commondir` always says the same, and a HEAD that was never
-  /// written had nothing to say.
+  /// written, or names no commit as in the moment before it does, had nothing to say.
   func mendWorktreeRecords() throws(WorkspaceError) {
     let records = repository.commonFolder + "/worktrees"
     for name in (try? listFolder(records)) ?? [] {
@@ -34,12 +34,27 @@ extension Git {
         if try isEmptyOrMissing(record + "/commondir") {
           try writeFile(record + "/commondir", Array("../..\n".utf8))
         }
-        if try isEmptyOrMissing(record + "/HEAD") {
+        if try isEmptyOrMissing(record + "/HEAD") || isUnset(record + "/HEAD") {
           let head = try readFile(repository.gitFolder + "/HEAD")
           try writeFile(record + "/HEAD", head)
         }
       }
     }
+  }
+
+  /// The same for the record of one worktree; waits until it is complete, or so old that nobody completes it any more.
+  func mendRecord(of worktree: Worktree) throws(WorkspaceError) {
+    let head = worktree.gitFolder + "/HEAD"
+    for _ in 0..<150 {
+      try mendWorktreeRecords()
+      if entryKind(head) == .file, !isUnset(head) { return }
+      usleep(100_000)
+    }
+  }
+
+  private func isUnset(_ path: String) -> Bool {
+    guard let bytes = try? readFile(path) else { return false }
+    return ObjectID(String(decoding: bytes.prefix { $0 > 0x20 }, as: UTF8.self))?.isNone == true
   }
 
   private func isEmptyOrMissing(_ path: String) throws(FileError) -> Bool {

@@ -171,7 +171,7 @@ package struct Worktrees: Sendable {
     let listed = try git.listWorktrees()
     if let old = listed.first(where: { $0.path == path }) {
       guard old.head == nil || old.head?.isNone == true else { return listed }
-      try git.mendWorktreeRecords()
+      try git.mendRecord(of: git.worktree(old))
     } else {
       guard entryKind(path) == .folder, try git.rejoin(path) else { return listed }
     }

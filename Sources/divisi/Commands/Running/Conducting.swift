@@ -51,7 +51,7 @@ extension Session {
   /// Begins a run and lets go of it at once, so that another process can take it up.
   private func begun(_ make: (ConsoleWatcher, Bool) async throws -> Runner) async throws -> String {
     do {
-      return try await make(ConsoleWatcher(self), true).session
+      return try await make(ConsoleWatcher(self, isSilent: true), true).session
     } catch let error as RunSiteError {
       throw Failure(error)
     }
@@ -66,10 +66,17 @@ extension Session {
       case SIGTERM: runner.stop(by: personName)
       default:
         if signals.count > 2 {
-          // What cannot be stopped, such as a commit to a full disk, is left as it is.
+          // What cannot be stopped, such as a commit to a full disk, is left as it is; and so is a runner that waits for
+          // whoever reads what it prints.
+          Task.detached {
+            try? await Task.sleep(for: .seconds(2))
+            exit(ExitStatus.interrupted.rawValue)
+          }
           return await runner.letGo()
         } else if signals.count > 1 {
-          complain("divisi: stopping the agents; what they did is kept")
+          complain(
+            "divisi: stopping the agents; what they did is kept, and gates that run are finished. "
+              + "Interrupt again to leave at once")
           runner.stop(by: personName)
         } else {
           runner.obey(.pause, by: personName)
@@ -90,22 +97,24 @@ extension Session {
         [f]inish it and end (the default)   [l]eave it running and end   [s]top it   [c]ontinue the run
       >\u{20}
       """)
-    let answer = await firstLine(orInterrupt: signals)
-    switch answer?.first {
+    // Without an answer the run ends when what runs is finished, as with the default.
+    guard let answer = await firstLine(orInterrupt: signals, of: runner) else { return }
+    switch answer.first {
     case "l": await runner.letGo()
     case "s": runner.stop(by: personName)
     case "c":
       runner.obey(.resume, by: personName)
       signals.forget()
-    case nil: break
     default: runner.endWhenIdle()
     }
   }
 
-  /// A line from the terminal, or nothing where another interrupt came first.
-  private func firstLine(orInterrupt signals: Interrupts) async -> String? {
+  /// A line from the terminal, or nothing where another interrupt came first, or nothing runs any more that one could
+  /// answer for.
+  private func firstLine(orInterrupt signals: Interrupts, of runner: Runner) async -> String? {
     let count = signals.count
     while signals.count == count {
+      if await runner.state.active.isEmpty { return "" }
       var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
       if poll(&input, 1, 0) > 0 { return readLine()?.lowercased() ?? "" }
       try? await Task.sleep(for: .milliseconds(100))

@@ -3,49 +3,80 @@ import JSONValues
 import Plans
 import Reports
 import Runtime
+import Synchronization
 import Terminal
 
-/// Tells a run's person what happens, a line each, as it happens.
+/// Tells a run's person what happens, a line each, as it happens. A run goes on where nobody reads it any more.
 final class ConsoleWatcher: RunWatcher {
   private let session: Session
+  private let isSilent: Bool
+  private let isRead = Mutex(true)
 
-  init(_ session: Session) { self.session = session }
+  /// - Parameter isSilent: whether only what a person must know is told.
+  init(_ session: Session, isSilent: Bool = false) {
+    self.session = session
+    self.isSilent = isSilent
+  }
 
   func saw(_ events: [Event], before: Int, _ state: RunState) {
+    guard !isSilent else { return }
     if session.wantsJSON {
       let first = before - events.count
       let lines = events.enumerated().map { offset, event in
         "{\"sequence\":\(first + offset),\"at\":\(event.at.milliseconds),\"event\":\(event.fact.body)}"
       }
-      session.print(lines.joined(separator: "\n"))
+      print(lines.joined(separator: "\n"))
       return
     }
     guard !session.isQuiet else { return }
     let lines = events.compactMap { RunLine($0, state)?.text(session.output.palette) }
-    session.print(lines.joined(separator: "\n"))
+    print(lines.joined(separator: "\n"))
   }
 
   func note(_ words: String) {
     if session.wantsJSON {
-      session.print(JSON.object([.init("note", .string(words))]).text(.compact))
+      print(JSON.object([.init("note", .string(words))]).text(.compact))
     } else {
-      session.complain("divisi: " + words)
+      tell("divisi: " + words)
     }
   }
 
   func ended(_ how: RunEnd, _ state: RunState) {
     guard !session.wantsJSON else { return }
+    let resume = "`divisi resume \(state.session)`"
     switch how {
-    case .ended: session.say(RunLine.summary(of: state))
+    case .ended: if !session.isQuiet { tell(RunLine.summary(of: state)) }
+    case .waiting(let waits) where waits.allSatisfy({ $0.kind == .paused }):
+      tell("divisi: paused; \(resume) goes on")
     case .waiting(let waits):
-      session.complain("divisi: the run waits, and only a person can move it on")
-      for wait in waits { session.complain("  " + wait.message) }
-      session.complain("  hint: then `divisi resume \(state.session)`")
-    case .letGo: session.complain("divisi: `divisi resume \(state.session)` goes on with the run")
+      tell("divisi: the run waits, and only a person can move it on")
+      for wait in waits { tell("  " + wait.told) }
+      tell("  hint: then \(resume)")
+    case .letGo: tell("divisi: \(resume) goes on with the run")
     case .broken(let words):
-      session.complain("divisi: \(words)")
-      session.complain(
-        "  hint: nothing is lost; `divisi resume \(state.session)` goes on when that is mended")
+      tell("divisi: \(words)")
+      tell("  hint: nothing is lost; \(resume) goes on when that is mended")
+    }
+  }
+
+  private func print(_ text: String) {
+    guard !text.isEmpty else { return }
+    isRead.withLock { isRead in
+      if isRead { isRead = session.offer(text) }
+    }
+  }
+
+  private func tell(_ text: String) { _ = session.offerAside(text) }
+}
+
+extension Wait {
+  /// What it waits for, and the command that gives it that.
+  fileprivate var told: String {
+    guard let step = steps.first else { return message }
+    switch kind {
+    case .approval: return "\(message): divisi approve \(step), or divisi reject \(step) --why ..."
+    case .answer: return "\(message): divisi answer \(step) TEXT"
+    default: return message
     }
   }
 }

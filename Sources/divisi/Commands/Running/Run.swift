@@ -106,9 +106,8 @@ struct Run: Arguments.Command {
     session.complain(CheckReport(loaded).problems(on: session.errors))
     if let other = try session.unfinishedRun(of: plan.id.value.text, site), !isRehearsal {
       throw Failure(
-        "the plan has a run that has not ended: \(other)",
-        hint: "`divisi resume \(other)` goes on with it; `divisi cancel \(other)` ends it",
-        status: .environment)
+        RunSiteError.planRuns(other).description,
+        hint: RunSiteError.planRuns(other).hint, status: .environment)
     }
     if !isRehearsal { try refuseToStart(plan, loaded) }
     let configuration = try session.rightConfiguration(setting: assignments)

@@ -34,7 +34,7 @@ extension Session {
     } catch let error as RunSiteError {
       throw Failure(error)
     } catch let error as Failure {
-      throw error
+      throw Failure(error.message, hint: error.hint, status: .environment)
     } catch {
       throw Failure("\(error)")
     }
