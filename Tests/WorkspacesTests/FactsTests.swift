@@ -131,6 +131,37 @@ import Testing
     #expect(entryKind(prepared.worktree.path) == .missing)
   }
 
+  /// Commits in a submodule are in the repository of its worktree alone, until they are taken to where all have theirs from.
+  @Test func whatIsCommittedInASubmoduleReachesOthersAndIsNotLost() throws {
+    let library = try Scene(["lib.c": "int x;\n"])
+    let scene = try Scene()
+    try scene.person("submodule", "--quiet", "add", "file://" + library.root, "vendor/li b")
+    try scene.person("commit", "--quiet", "--message", "Add a library")
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("vendor/li b/more.c", "int y;\n")
+    try scene.agent(prepared.worktree, "-C", "vendor/li b", "add", "more.c")
+    try scene.agent(
+      prepared.worktree, "-C", "vendor/li b", "commit", "--quiet", "--message", "More")
+    let head = try scene.checkpoint(prepared).head
+    #expect(
+      try scene.git.storeSubmodules(of: prepared.worktree, from: scene.base(), to: head) == [])
+    try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "done")
+    let next = try scene.prepare("next", at: head)
+    #expect(try next.worktree.read("vendor/li b/more.c") == "int y;\n")
+  }
+
+  @Test func aSubmoduleThatIsOnlyInAWorktreeIsNamed() throws {
+    let library = try Scene(["lib.c": "int x;\n"])
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try scene.agent(
+      prepared.worktree, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add",
+      "file://" + library.root, "new")
+    let head = try scene.checkpoint(prepared).head
+    #expect(
+      try scene.git.storeSubmodules(of: prepared.worktree, from: scene.base(), to: head) == ["new"])
+  }
+
   @Test(.enabled(if: getuid() == 0)) func aRepositoryOfAnotherUserIsNotTrusted() throws {
     let scene = try Scene()
     chown(scene.root, 12345, 12345)

@@ -65,6 +65,11 @@ extension Drivers {
     guard try git.mergeBase(base, head) != nil else {
       throw .strayed(branch: worktrees.branch(of: name), path: worktree.path)
     }
+    for path in try git.storeSubmodules(of: worktree, from: base, to: head) {
+      watcher.note(
+        "the submodule \(path) that \(id) has added lies in its worktree alone: push it to where others find it"
+      )
+    }
     let changes = try git.changes(from: base, to: head)
     let patch = try git.patch(from: base, to: head)
     try withFiles { () throws(FileError) in try writeFile(place.patch, patch) }
