@@ -6,8 +6,11 @@ MINUTES ?= 10
 
 RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
 BINARY = .build/release/divisi
-# They keep both cores busy for minutes: beside them others would wait too long for their turn.
-LONG = SimulationTests|CrashCampaignTests|RealAgentRunTests
+# They keep both cores, or both threads that tests run on, busy for minutes: beside them others would wait too long for
+# their turn.
+LONG = SimulationTests|CrashCampaignTests|RealAgentRunTests|CrashTests|FaultTests|InterruptTests
+# They give real programs a limited time, of which no waiting for a turn may be a part.
+TIMED = ReadinessHarnessTests
 
 .PHONY: help deps deps-ci build demo test check lint docs bench soak crash fuzz install clean
 
@@ -29,7 +32,8 @@ demo: build ## show Divisi at work in a scratch repository
 
 test: deps ## every test
 	swift build --build-tests
-	swift test --skip-build --parallel --skip '$(LONG)'
+	swift test --skip-build --parallel --skip '$(LONG)|$(TIMED)'
+	swift test --skip-build --filter '$(TIMED)'
 	swift test --skip-build --parallel --filter '$(LONG)'
 
 check: deps lint ## format lint, and the tests of what changed
