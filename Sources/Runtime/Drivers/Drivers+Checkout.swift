@@ -1,8 +1,8 @@
 import Conducting
 import Files
 import JSONValues
-import Synchronization
 import Supervision
+import Synchronization
 import Workspaces
 
 /// An agent that writes outside of its worktree, into the person's checkout, breaks no promise of Divisi's; but the

@@ -1,6 +1,6 @@
-import Diagnostics
 import Conducting
 import Configuration
+import Diagnostics
 import Plans
 import Processes
 import Supervision

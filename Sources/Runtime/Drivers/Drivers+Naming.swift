@@ -9,7 +9,8 @@ import Workspaces
 /// What the worktree and the branch of a step are called.
 ///
 /// Runs of two plans may have steps of the same id at once: the first to come has the plain name, the other one with its
-/// plan in it; and so has a step whose name a branch of the person's own has. Who has a name stands in a file beside git's own, written while nobody else may.
+/// plan in it; and so has a step whose name a branch of the person's own has. Who has a name stands in a file beside
+/// git's own, written while nobody else may.
 extension Drivers {
   /// The name of an attempt's worktree.
   func workName(_ id: AttemptID, _ job: Job) -> String {

@@ -66,7 +66,7 @@ extension Drivers {
         lastHeard = .now
         pause = .milliseconds(50)
       } else {
-        pause = min(pause * 2, .seconds(2))
+        pause = min(pause * 2, Self.beat)
       }
       let silence = lastHeard.duration(to: .now)
       let activity = activity(
@@ -85,8 +85,17 @@ extension Drivers {
         tokens = total
         outbox.put(.used(id, Usage(tokens: total)))
       }
-      try? await Task.sleep(for: pause)
+      // Agents that are silent are all looked at in one breath: to be woken for each costs more than to look.
+      try? await Task.sleep(for: pause < Self.beat ? pause : Self.untilNextBeat)
     }
+  }
+
+  private static let beat = Duration.seconds(2)
+  private static let firstBeat = ContinuousClock.now
+
+  private static var untilNextBeat: Duration {
+    let passed = firstBeat.duration(to: .now)
+    return beat * (Int(passed / beat) + 1) - passed
   }
 
   private func activity(

@@ -1,5 +1,5 @@
-import CSupport
 package import Conducting
+import CSupport
 package import Files
 internal import Glibc
 package import JSONValues

@@ -129,7 +129,7 @@ package actor Runner {
       let inputs = mailbox.take()
       if inputs.isEmpty { break }
       await decide(inputs)
-      if hasMessages { takeMessages() }
+      if hasMessages { await takeMessages() }
     }
     if end == nil { setAlarm() }
   }
@@ -148,7 +148,7 @@ package actor Runner {
   }
 
   /// Messages of other processes, each answered in a decision of its own, so that it is taken exactly once.
-  private func takeMessages() {
+  private func takeMessages() async {
     hasMessages = false
     guard end == nil, let messages = try? book.messages() else { return }
     for message in messages {
@@ -156,12 +156,7 @@ package actor Runner {
       if let command = try? message.command() {
         decision = conductor.decide(.command(command, by: message.sender), at: .now())
       }
-      do {
-        try book.write(decision, of: conductor.state, taking: [message.number])
-      } catch {
-        fail(error)
-        return
-      }
+      guard await write(decision, taking: [message.number]) else { return }
       follow(decision)
     }
   }
@@ -173,14 +168,22 @@ package actor Runner {
     var decision = Decision()
     for input in inputs { decision.join(conductor.decide(input, at: now)) }
     prepareAtOnce(&decision, now)
+    if await write(decision) { follow(decision) }
+  }
+
+  /// Writes a decision, as soon as there is room for it; says whether it could.
+  private func write(_ decision: Decision, taking messages: [Int] = []) async -> Bool {
     var isTold = false
     while true {
       do {
-        try book.write(decision, of: conductor.state)
-        break
+        try book.write(decision, of: conductor.state, taking: messages)
+        return true
       } catch {
         // Nothing was written and nothing begun: when there is room again, it is as if nothing had been.
-        guard error.isForWantOfRoom, end == nil else { return fail(error) }
+        guard error.isForWantOfRoom, end == nil else {
+          fail(error)
+          return false
+        }
         if !isTold {
           watcher.note("the journal cannot be written: \(error); it is tried again every 2 s")
         }
@@ -188,7 +191,6 @@ package actor Runner {
         try? await Task.sleep(for: .seconds(2))
       }
     }
-    follow(decision)
   }
 
   /// What nothing needs to be made ready for is ready: that is known before anything is written.

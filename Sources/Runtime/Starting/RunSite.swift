@@ -1,7 +1,7 @@
-import Diagnostics
 package import Agents
 package import Conducting
 import Configuration
+import Diagnostics
 import Documents
 package import Files
 import Glibc
