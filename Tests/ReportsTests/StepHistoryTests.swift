@@ -66,7 +66,9 @@ import Testing
     )
     run.wait(.zero)
     run.end("api", .succeeded(summary: "mended the test"))
-    run.hear(.inspected(run.attempt("api"), .accepted(head: Led.commit(10))))
+    let missing = MissingLines(of: .branch, path: "src/a.swift", lines: ["let a = 1"])
+    run.hear(
+      .inspected(run.attempt("api"), .accepted(head: Led.commit(10), dropped: [missing])))
     run.hear(
       .checked(run.attempt("api"), Check(gate: 0), Verdict(.passed, "exit status 0, 12 tests")))
     let merge = try #require(run.state.attempt(run.attempt("api"))?.merge?.number)
@@ -84,7 +86,6 @@ import Testing
       StepFile(path: "src/api.swift", kind: "M", added: 12, removed: 3),
       StepFile(path: "logo.png", kind: "A", added: nil, removed: nil),
     ]
-    surroundings.losses = [StepLoss(isOfStep: false, path: "src/a.swift", lines: ["let a = 1"])]
     surroundings.folder = "runs/api/2"
     return StepReport(run.state, run.state.index(of: "api")!, run.history("api"), surroundings)
   }

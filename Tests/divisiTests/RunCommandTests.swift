@@ -113,6 +113,36 @@ import Testing
     #expect(try branch("f.txt") == "a\n")
   }
 
+  @Test func linesThatAResolutionDropsAreNamedWhereTheyAreNoFailure() throws {
+    try plan([
+      "id: a, run: 'echo a >> f.txt'",
+      "id: b, retries: 1, run: 'while ! git -C ../.. rev-parse -q --verify orchestration/t:f.txt >/dev/null; do sleep 0.02; done; echo b > f.txt'",
+    ])
+    let result = try scratch.divisi("run t --set merge.dropped=warn")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("f.txt") == "b\n")
+    #expect(result.output.contains("dropped 1 line of others in f.txt; `divisi show b` names them"))
+    #expect(try scratch.divisi("show b").output.contains("dropped    1 line of others in f.txt\n  - a\n"))
+    let shown = try JSON.parse(try scratch.divisi("show b --json").output)["dropped"]
+    #expect(shown == [["of": "branch", "path": "f.txt", "count": 1, "lines": ["a"]]])
+    #expect(try scratch.divisi("events").output.contains("; dropped: 1 line of others in f.txt"))
+  }
+
+  /// Git itself keeps both sides of a merge; a program that the repository has for it need not.
+  @Test func linesThatAMergeDriverDropsAreNamed() throws {
+    try scratch.folder.write(".git/info/attributes", "*.lock merge=mine\n")
+    _ = try scratch.shell("git config merge.mine.driver true")
+    try plan([
+      "id: a, run: 'echo a >> f.lock'",
+      "id: b, run: 'while ! git -C ../.. rev-parse -q --verify orchestration/t:f.lock >/dev/null; do sleep 0.02; done; echo b >> f.lock'",
+    ])
+    _ = try scratch.shell("echo first > f.lock; git add f.lock; git -c user.name=T -c user.email=t@t commit -qm first")
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("f.lock") == "first\na\n")
+    #expect(try scratch.divisi("show b").output.contains("dropped    1 line of its own in f.lock\n  - b\n"))
+  }
+
   @Test func whatNeedsAFailedStepIsSkippedAndTheRestGoesOn() throws {
     try plan([
       "id: bad, retries: 0, run: 'echo broken >&2; exit 3'", "id: after, needs: [bad], run: 'true'",

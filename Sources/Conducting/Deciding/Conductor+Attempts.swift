@@ -99,8 +99,10 @@ extension Conductor {
   mutating func inspected(_ id: AttemptID, _ inspection: Inspection) {
     guard let (index, attempt) = living(id), attempt.phase == .inspecting else { return }
     switch inspection {
-    case .accepted(let head):
-      emit(.attemptInspected(step: id.step, attempt: id.number, head: head))
+    case .accepted(let head, let dropped):
+      emit(
+        .attemptInspected(
+          step: id.step, attempt: id.number, head: head, dropped: dropped.nilIfEmpty))
       goOn(index)
     case .refused(let failure): fail(index, failure, attempt.usage)
     }

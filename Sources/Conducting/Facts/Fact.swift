@@ -35,7 +35,8 @@ package enum Fact: Hashable, Sendable, Codable {
   /// Its process ended well; whether its work is good is still to be seen.
   case attemptFinished(
     step: StepID, attempt: Int, summary: String, usage: Usage, charged: Usage)
-  case attemptInspected(step: StepID, attempt: Int, head: Commit?)
+  /// Its work is this commit. Resolving a conflict may have dropped lines in it.
+  case attemptInspected(step: StepID, attempt: Int, head: Commit?, dropped: [MissingLines]? = nil)
   case checkBegan(step: StepID, attempt: Int, check: Check, seat: Seat?)
   case checkEnded(step: StepID, attempt: Int, check: Check, verdict: Verdict)
   case approvalAsked(step: StepID, attempt: Int, gate: Int?)
@@ -46,7 +47,9 @@ package enum Fact: Hashable, Sendable, Codable {
   // The train.
   case mergeQueued(step: StepID, attempt: Int)
   case mergeBegan(step: StepID, attempt: Int, merge: Int, base: Commit)
-  case mergeBuilt(step: StepID, attempt: Int, merge: Int, candidate: Commit)
+  /// Both sides in one commit. A merge driver of the repository may have dropped lines in it.
+  case mergeBuilt(
+    step: StepID, attempt: Int, merge: Int, candidate: Commit, dropped: [MissingLines]? = nil)
   case mergeRefused(step: StepID, attempt: Int, merge: Int, failure: Failure)
   /// What it was built on is not the head: it is built again.
   case mergeReset(step: StepID, attempt: Int, merge: Int)

@@ -107,6 +107,42 @@ package struct Verdict: Hashable, Sendable, Codable {
   }
 }
 
+/// Lines of one file that one side of a merge had added and that its result lacks.
+package struct MissingLines: Hashable, Sendable, Codable {
+  package enum Side: String, Codable, Sendable {
+    /// What others had merged.
+    case branch
+    /// The step's own.
+    case step
+  }
+
+  /// Whose they were.
+  package var of: Side
+  package var path: String
+  /// The first of them, as many as a person would read; none where the file is not text.
+  package var lines: [String]
+  /// How many there are.
+  package var count: Int
+
+  package init(of side: Side, path: String, lines: [String]) {
+    of = side
+    self.path = path
+    self.lines = lines.prefix(Self.mostLines).map { line in
+      line.count > Self.longestLine ? line.prefix(Self.longestLine) + " ..." : line
+    }
+    count = lines.count
+  }
+
+  /// An event holds no more than people read of it.
+  private static let mostLines = 20
+  private static let longestLine = 200
+}
+
+extension Array {
+  /// Nothing where there is nothing in it: what a fact need not say it leaves out.
+  var nilIfEmpty: Self? { isEmpty ? nil : self }
+}
+
 /// What an attempt is seen to do. Each has a clock of its own: only the first can stall.
 package enum Activity: Hashable, Sendable, Codable {
   case working

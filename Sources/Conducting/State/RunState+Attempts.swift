@@ -42,7 +42,7 @@ extension RunState {
       notes[index]?.transients = 0
       notes[index]?.transientWait = .zero
       attempt.move(to: .inspecting, at: now)
-    case .attemptInspected(_, _, let head):
+    case .attemptInspected(_, _, let head, _):
       attempt.head = head
       attempt.move(to: .checking(Checking(check: Check(gate: 0), isRunning: false)), at: now)
     case .checkBegan(_, _, let check, let seat):

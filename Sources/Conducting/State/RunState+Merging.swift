@@ -13,7 +13,7 @@ extension RunState {
     case .mergeBegan(_, _, let number, let base):
       merges = number
       attempt.move(to: .merging(Merge(number: number, base: base)), at: now)
-    case .mergeBuilt(_, _, let number, let candidate):
+    case .mergeBuilt(_, _, let number, let candidate, _):
       let first = Checking(check: Check(merge: number, gate: 0), isRunning: false)
       attempt.setStage(
         gates.isEmpty ? .tested(candidate: candidate) : .testing(candidate: candidate, first))

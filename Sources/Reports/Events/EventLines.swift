@@ -72,6 +72,7 @@ extension Fact {
     case .runEnded(let result): result == .completed ? .completed : .failed
     case .checkEnded(_, _, _, let verdict): verdict.result == .passed ? nil : .failed
     case .blockerRaised, .blockerEscalated, .runBlocked, .accountLimited, .delayForeseen: .blocked
+    case .attemptInspected(_, _, _, .some), .mergeBuilt(_, _, _, _, .some): .warning
     case .approvalAsked: .waiting
     case .attemptObserved(_, _, .waitingForPerson): .waiting
     case .attemptObserved(_, _, .stalled): .blocked

@@ -87,8 +87,9 @@ package struct EventWording: Sendable {
     case .attemptFinished(_, _, let summary, let usage, _):
       let used = usage.isNothing ? "" : " (\(usage.words))"
       return "finished\(used)" + (summary.isEmpty ? "" : ": \(summary)")
-    case .attemptInspected(_, _, let head):
-      return head.map { "its work is \($0.shortCommit)" } ?? "its work is looked at"
+    case .attemptInspected(_, _, let head, let dropped):
+      return (head.map { "its work is \($0.shortCommit)" } ?? "its work is looked at")
+        + (dropped ?? []).words
     case .attemptEnded(_, _, let failure, _, _, let fate):
       let fate = words(fate, event.at)
       return failure.map { "ended, \($0.kindWords): \($0.message); \(fate)" } ?? "ended: \(fate)"
@@ -149,8 +150,8 @@ package struct EventWording: Sendable {
     case .mergeQueued: "waits for its merge"
     case .mergeBegan(_, _, let merge, let base):
       "merge \(merge) begins on \(base.shortCommit)"
-    case .mergeBuilt(_, _, let merge, let candidate):
-      "merge \(merge) is \(candidate.shortCommit)"
+    case .mergeBuilt(_, _, let merge, let candidate, let dropped):
+      "merge \(merge) is \(candidate.shortCommit)" + (dropped ?? []).words
     case .mergeRefused(_, _, let merge, let failure):
       "merge \(merge) refused, \(failure.kindWords): \(failure.message)"
     case .mergeReset(_, _, let merge): "merge \(merge) is built again: the branch has moved"

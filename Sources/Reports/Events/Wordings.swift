@@ -66,6 +66,19 @@ extension Failure {
   }
 }
 
+extension MissingLines {
+  /// `2 lines of others in src/a.swift`
+  package var words: String {
+    let owner = of == .branch ? "others" : "its own"
+    return "\(count == 0 ? "content" : counted(count, "line")) of \(owner) in \(path)"
+  }
+}
+
+extension [MissingLines] {
+  /// Behind a sentence about what they are missing in; nothing where nothing is.
+  var words: String { isEmpty ? "" : "; dropped: " + map(\.words).listed() }
+}
+
 extension StopReason {
   package var words: String {
     switch self {

@@ -37,6 +37,9 @@ package struct RunLine: Sendable {
         role = .warning
         words = "gate `\(gate)` failed\(place): \(Self.ends(of: verdict.evidence))"
       }
+    case .attemptInspected(let step, _, _, let dropped?), .mergeBuilt(let step, _, _, _, let dropped?):
+      (subject, role) = (step.text, .warning)
+      words = "dropped \(dropped.map(\.words).listed()); `divisi show \(step)` names them"
     case .approvalAsked(let step, _, _):
       (subject, role) = (step.text, .waiting)
       words = "waits for a person: divisi approve \(step), or divisi reject \(step) --why ..."

@@ -28,6 +28,8 @@ package struct AttemptHistory: Sendable {
     package let base: Commit
     package let began: Instant
     package internal(set) var candidate: Commit?
+    /// Lines that one of its sides had added and that it lacks.
+    package internal(set) var dropped: [MissingLines] = []
     package internal(set) var refusal: Failure?
     package internal(set) var wasReset = false
     package internal(set) var landed: Commit?
@@ -52,6 +54,8 @@ package struct AttemptHistory: Sendable {
   package private(set) var usage: Usage?
   /// The commit that holds its work.
   package private(set) var head: Commit?
+  /// Lines that it lost where it resolved a conflict.
+  private var resolvedAway: [MissingLines] = []
   package private(set) var trials: [Trial] = []
   package private(set) var approvals: [Approval] = []
   package private(set) var merges: [Merging] = []
@@ -70,6 +74,8 @@ package struct AttemptHistory: Sendable {
 
   package var isOver: Bool { ended != nil || wasWithdrawn }
   package var landed: Commit? { merges.last?.landed }
+  /// Lines of either side that its work, or the merge of it, lacks.
+  package var dropped: [MissingLines] { resolvedAway + (merges.last?.dropped ?? []) }
 
   mutating func take(_ event: NumberedEvent) {
     let at = event.at
@@ -86,7 +92,9 @@ package struct AttemptHistory: Sendable {
       finished = at
       self.summary = summary
       self.usage = usage
-    case .attemptInspected(_, _, let head): self.head = head
+    case .attemptInspected(_, _, let head, let dropped):
+      self.head = head
+      resolvedAway = dropped ?? []
     case .checkBegan(_, _, let check, let seat):
       trials.append(Trial(check: check, seat: seat, began: at))
     case .checkEnded(_, _, let check, let verdict): conclude(check, verdict, at)
@@ -117,8 +125,11 @@ package struct AttemptHistory: Sendable {
     switch event.fact {
     case .mergeBegan(_, _, let number, let base):
       merges.append(Merging(number: number, base: base, began: event.at))
-    case .mergeBuilt(_, _, let number, let candidate):
-      change(number) { $0.candidate = candidate }
+    case .mergeBuilt(_, _, let number, let candidate, let dropped):
+      change(number) { merge in
+        merge.candidate = candidate
+        merge.dropped = dropped ?? []
+      }
     case .mergeRefused(_, _, let number, let failure):
       change(number) { $0.refusal = failure }
     case .mergeReset(_, _, let number): change(number) { $0.wasReset = true }

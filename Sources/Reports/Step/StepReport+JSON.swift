@@ -27,7 +27,7 @@ extension StepReport {
       "attempts": .array(history.attempts.map(attemptJSON)),
       "commit": text(history.landed),
       "files": surroundings.files.map { .array($0.map(\.report)) } ?? .null,
-      "dropped": .array(surroundings.losses.map(\.report)),
+      "dropped": .array(dropped.map(\.report)),
       "blockers": .array(history.blockers.map(blockerJSON)),
       "events": .array(history.events.map { .int($0) }),
       "folder": text(surroundings.folder),
@@ -122,10 +122,10 @@ extension StepFile {
   }
 }
 
-extension StepLoss {
+extension MissingLines {
   fileprivate var report: JSON {
     [
-      "of": .string(isOfStep ? "step" : "branch"), "path": .string(path),
+      "of": .string(of.rawValue), "path": .string(path), "count": .int(count),
       "lines": .array(lines.map { .string($0) }),
     ]
   }

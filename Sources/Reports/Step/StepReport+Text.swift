@@ -6,7 +6,7 @@ extension StepReport {
   /// So much of a prompt is shown; the rest is in its file.
   private static let linesOfPrompt = 12
   private static let filesShown = 30
-  private static let linesOfLoss = 10
+  private static let linesDropped = 10
 
   package func text(on screen: Screen) -> String {
     var page = LabelledLines(screen)
@@ -189,11 +189,10 @@ extension StepReport {
       let more = files.count - Self.filesShown
       if more > 0 { page.line("  ... \(counted(more, "file")) more", .dim) }
     }
-    for loss in surroundings.losses {
-      let side = loss.isOfStep ? "the step" : "the branch"
-      page.section("dropped", "\(loss.path): what \(side) added is not in the merge", .warning)
-      for line in loss.lines.prefix(Self.linesOfLoss) { page.line("  - \(line)") }
-      let more = loss.lines.count - Self.linesOfLoss
+    for missing in dropped {
+      page.section("dropped", missing.words, .warning)
+      for line in missing.lines.prefix(Self.linesDropped) { page.line("  - \(line)") }
+      let more = missing.count - Self.linesDropped
       if more > 0 { page.line("  ... \(counted(more, "line")) more", .dim) }
     }
   }

@@ -19,20 +19,6 @@ package struct StepFile: Sendable {
   }
 }
 
-/// Lines that one side of a merge added and its result lacks.
-package struct StepLoss: Sendable {
-  /// Whose they were: the branch's, or the step's.
-  package var isOfStep: Bool
-  package var path: String
-  package var lines: [String]
-
-  package init(isOfStep: Bool, path: String, lines: [String]) {
-    self.isOfStep = isOfStep
-    self.path = path
-    self.lines = lines
-  }
-}
-
 /// What lies on disk and in git of a step.
 package struct StepSurroundings: Sendable {
   package var status: StatusSurroundings
@@ -40,7 +26,6 @@ package struct StepSurroundings: Sendable {
   package var prompt: (path: String, text: String)?
   /// What the step changed; nothing where that is not known.
   package var files: [StepFile]?
-  package var losses: [StepLoss] = []
   /// Which ports each attempt has, or had.
   package var ports: [Int: ClosedRange<Int>] = [:]
   /// Where the newest attempt's files lie, seen from the repository.
@@ -68,6 +53,9 @@ package struct StepReport: Sendable {
   var id: StepID { state.id(index) }
 
   var standing: StepStanding { StepStanding(of: index, state, surroundings.status) }
+
+  /// What the newest attempt, or the merge of it, lost of either side.
+  var dropped: [MissingLines] { history.attempts.last?.dropped ?? [] }
 
   /// The name of the gate that a trial is of.
   func name(_ check: Check) -> String {

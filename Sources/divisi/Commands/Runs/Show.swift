@@ -55,7 +55,6 @@ extension Session {
     // What git no longer has, or never had, is not known; that is no reason to show nothing.
     guard let git = try? git() else { return surroundings }
     surroundings.files = try? changed(by: attempt, git)
-    surroundings.losses = (try? lost(by: attempt, git)) ?? []
     return surroundings
   }
 
@@ -71,20 +70,6 @@ extension Session {
       StepFile(
         path: file.path, kind: file.kind.rawValue, added: file.lines?.added,
         removed: file.lines?.removed)
-    }
-  }
-
-  /// Lines that a merge which landed has of neither side.
-  private func lost(
-    by attempt: AttemptHistory, _ git: Git
-  ) throws(WorkspaceError) -> [StepLoss] {
-    guard let merge = attempt.merges.last, let branch = ObjectID(merge.base),
-      let head = attempt.head.flatMap(ObjectID.init),
-      let landed = merge.landed.flatMap(ObjectID.init),
-      let base = try git.mergeBase(branch, head)
-    else { return [] }
-    return try git.droppedLines(base: base, ours: branch, theirs: head, result: landed).map {
-      StepLoss(isOfStep: $0.side == .theirs, path: $0.path, lines: $0.lines)
     }
   }
 }
