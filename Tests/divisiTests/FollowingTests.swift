@@ -82,7 +82,8 @@ final class Running {
     let result = try running.result()
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("$ make test\n  12 passed\n"))
-    #expect(result.output.contains("gate `make test`\n  12 passed\npassed: 12 tests\n"))
+    #expect(result.output.contains("gate `make test`\n  12 passed\n  all of it in .divisi/runs/"))
+    #expect(result.output.contains("/output.log\npassed: 12 tests\n"))
     #expect(result.output.contains("landed as "))
   }
 }

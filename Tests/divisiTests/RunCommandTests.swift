@@ -89,6 +89,47 @@ import Testing
     #expect(try attempt("a", 1, "checks/gate-0-1/1/output.log") == "wanted: two\n")
   }
 
+  @Test func aGateThatOnlyPassesAtALaterTrialIsToldOfEverywhere() throws {
+    try scratch.folder.write(
+      "check.sh", "mkdir ../../tried 2>/dev/null && { echo not yet; exit 1; }; echo now it does")
+    try plan([
+      "id: a, run: 'echo a > a.txt', gates: [{run: 'sh ../../check.sh', name: shaky, attempts: 2}]"
+    ])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("gate `shaky`, trial 2 passed (flaky)"))
+    #expect(result.errors.contains("; flaky: gate `shaky` for a passed at trial 2"))
+    #expect(try branch("a.txt") == "a\n")
+
+    let status = try scratch.divisi("status").output
+    #expect(status.contains("flaky     gate `shaky` for a passed at trial 2\n"), "\(status)")
+    #expect(
+      try JSON.parse(try scratch.divisi("status --json").output)["flaky"]
+        == [["step": "a", "gate": "shaky", "merge": .null, "trial": 2]])
+
+    let checks = ".divisi/runs/\(try session())/a/1/checks"
+    let show = try scratch.divisi("show a").output
+    #expect(show.contains("`shaky` failed in "), "\(show)")
+    #expect(show.contains("`shaky`, trial 2 passed (flaky) in "), "\(show)")
+    #expect(show.contains("output     \(checks)/gate-0-2/1/output.log\n"), "\(show)")
+    let logs = try scratch.divisi("logs a").output
+    #expect(logs.contains("gate `shaky`, trial 2\n  now it does\n"), "\(logs)")
+    #expect(logs.contains("  all of it in \(checks)/gate-0-2/1/output.log\n"), "\(logs)")
+    #expect(logs.contains("passed (flaky): exit 0"), "\(logs)")
+
+    let attempts = try JSON.parse(try scratch.divisi("show a --json").output)["attempts"]
+    let shown = try #require(attempts?.items.first?["trials"]?.items)
+    let listed = try #require(
+      try JSON.parse(try scratch.divisi("logs a --json").output)["trials"]?.items)
+    for trials in [shown, listed] {
+      #expect(trials.map { $0["trial"]?.count } == [1, 2])
+      #expect(trials.map { $0["flaky"]?.flag } == [false, true])
+      #expect(trials.map { $0["result"]?.text } == ["failed", "passed"])
+      #expect(
+        trials.map { $0["output"]?.text } == [1, 2].map { "\(checks)/gate-0-\($0)/1/output.log" })
+    }
+  }
+
   @Test func workThatConflictsIsDoneAgainOnWhatWasMerged() throws {
     try plan([
       "id: a, run: 'echo a >> f.txt'",
@@ -122,7 +163,8 @@ import Testing
     #expect(result.status == 0, "\(result.output)\(result.errors)")
     #expect(try branch("f.txt") == "b\n")
     #expect(result.output.contains("dropped 1 line of others in f.txt; `divisi show b` names them"))
-    #expect(try scratch.divisi("show b").output.contains("dropped    1 line of others in f.txt\n  - a\n"))
+    #expect(
+      try scratch.divisi("show b").output.contains("dropped    1 line of others in f.txt\n  - a\n"))
     let shown = try JSON.parse(try scratch.divisi("show b --json").output)["dropped"]
     #expect(shown == [["of": "branch", "path": "f.txt", "count": 1, "lines": ["a"]]])
     #expect(try scratch.divisi("events").output.contains("; dropped: 1 line of others in f.txt"))
@@ -136,11 +178,14 @@ import Testing
       "id: a, run: 'echo a >> f.lock'",
       "id: b, run: 'while ! git -C ../.. rev-parse -q --verify orchestration/t:f.lock >/dev/null; do sleep 0.02; done; echo b >> f.lock'",
     ])
-    _ = try scratch.shell("echo first > f.lock; git add f.lock; git -c user.name=T -c user.email=t@t commit -qm first")
+    _ = try scratch.shell(
+      "echo first > f.lock; git add f.lock; git -c user.name=T -c user.email=t@t commit -qm first")
     let result = try scratch.divisi("run t")
     #expect(result.status == 0, "\(result.output)\(result.errors)")
     #expect(try branch("f.lock") == "first\na\n")
-    #expect(try scratch.divisi("show b").output.contains("dropped    1 line of its own in f.lock\n  - b\n"))
+    #expect(
+      try scratch.divisi("show b").output.contains(
+        "dropped    1 line of its own in f.lock\n  - b\n"))
   }
 
   @Test func whatNeedsAFailedStepIsSkippedAndTheRestGoesOn() throws {

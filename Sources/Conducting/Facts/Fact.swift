@@ -110,6 +110,9 @@ package struct Check: Hashable, Sendable, Codable {
     self.gate = gate
     self.round = round
   }
+
+  /// Whether a pass is one that an earlier trial did not have: nothing was changed between the two.
+  package func isFlaky(_ verdict: Verdict) -> Bool { verdict.result == .passed && round > 1 }
 }
 
 /// A fact, and when it became one.

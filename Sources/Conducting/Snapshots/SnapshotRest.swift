@@ -27,6 +27,7 @@ struct SnapshotRest: Codable {
   private var launches: [Instant]
   private var lastLaunch: Instant?
   private var spent: Usage
+  private var flaky: [FlakyGate]
   private var reservation: Int?
   private var blockedBy: [Wait]
   private var isBlocked: Bool
@@ -61,6 +62,7 @@ struct SnapshotRest: Codable {
     launches = state.launches
     lastLaunch = state.lastLaunch
     spent = state.spent
+    flaky = state.flaky
     reservation = state.reservation
     blockedBy = state.blockedBy
     isBlocked = state.isBlocked
@@ -93,6 +95,7 @@ struct SnapshotRest: Codable {
     state.launches = launches
     state.lastLaunch = lastLaunch
     state.spent = spent
+    state.flaky = flaky
     state.reservation = reservation
     state.blockedBy = blockedBy
     state.isBlocked = isBlocked

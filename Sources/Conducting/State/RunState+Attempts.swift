@@ -50,6 +50,7 @@ extension RunState {
       if let seat { noteLaunch(seat) }
     case .checkEnded(_, _, let check, let verdict):
       if let usage = verdict.usage { charge(usage, to: index) }
+      if check.isFlaky(verdict) { note(FlakyGate(step: subject.step, check: check)) }
       attempt.set(following(check, verdict), at: now)
       if let merge = check.merge, verdict.result == .passed, check.gate + 1 == gates.count,
         case .merging(var current) = attempt.phase, current.number == merge,
@@ -95,6 +96,14 @@ extension RunState {
     // What is older than an hour is given back now and then, at a cost of one launch each.
     let half = launches.count / 2
     if half > 32, now - launches[half] >= .hours(1) { launches.removeFirst(half) }
+  }
+
+  private mutating func note(_ gate: FlakyGate) {
+    flaky.removeAll {
+      $0.step == gate.step && $0.check.gate == gate.check.gate
+        && ($0.check.merge == nil) == (gate.check.merge == nil)
+    }
+    flaky.append(gate)
   }
 
   /// What comes after a trial of a gate: its next round, or the next gate. A gate that has failed for good stands as

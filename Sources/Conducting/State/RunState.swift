@@ -51,6 +51,8 @@ package struct RunState: Equatable, Sendable {
   var lastLaunch: Instant?
   /// What has been charged in all.
   package internal(set) var spent = Usage(cost: .zero, tokens: 0)
+  /// Gates that cannot be relied upon, in the order in which they passed; of each the last such pass.
+  package internal(set) var flaky: [FlakyGate] = []
   /// The step that goes first because it has waited long.
   package internal(set) var reservation: Int?
   /// What it waits for while nothing goes on.

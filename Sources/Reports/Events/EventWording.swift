@@ -126,10 +126,10 @@ package struct EventWording: Sendable {
     switch fact {
     case .checkBegan(let step, _, let check, let seat):
       let judge = seat.map { " by \($0.words)" } ?? ""
-      return "\(name(step, check)) begins\(judge)"
+      return "\(subject(step, check)) begins\(judge)"
     case .checkEnded(let step, _, let check, let verdict):
       let evidence = verdict.evidence.isEmpty ? "" : ": \(verdict.evidence)"
-      return "\(name(step, check)) \(verdict.result.word)\(evidence)"
+      return "\(subject(step, check)) \(check.words(verdict))\(evidence)"
     case .approvalAsked(let step, _, let gate):
       let asked = gate.map { name(step, Check(gate: $0)) } ?? "it"
       return "waits for a person to approve \(asked)"
@@ -139,10 +139,11 @@ package struct EventWording: Sendable {
     }
   }
 
-  private func name(_ step: StepID, _ check: Check) -> String {
-    let gate = gate(step, check).map { "gate `\($0)`" } ?? "gate \(check.gate + 1)"
-    let place = check.merge == nil ? "" : " of the merged tree"
-    return gate + place + (check.round > 1 ? ", round \(check.round)," : "")
+  private func name(_ step: StepID, _ check: Check) -> String { check.words(gate(step, check)) }
+
+  /// The same at the beginning of a sentence.
+  private func subject(_ step: StepID, _ check: Check) -> String {
+    name(step, check) + (check.round > 1 ? "," : "")
   }
 
   private func ofTrain(_ fact: Fact) -> String {

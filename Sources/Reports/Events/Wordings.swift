@@ -1,4 +1,4 @@
-import Conducting
+package import Conducting
 import Plans
 import Terminal
 
@@ -86,6 +86,36 @@ extension StopReason {
     case .cancelled(let person): "cancelled by \(person)"
     case .skipped(let person, let reason): "skipped by \(person): \(reason)"
     case .failed(let failure): "\(failure.kindWords): \(failure.message)"
+    }
+  }
+}
+
+extension Check {
+  /// The gate that it is a trial of: `gate `make test` of the merged tree, trial 2`.
+  ///
+  /// - Parameter name: the gate's, where it is known.
+  package func words(_ name: String?) -> String {
+    gateWords(name) + (round > 1 ? ", trial \(round)" : "")
+  }
+
+  /// The same without saying which trial.
+  func gateWords(_ name: String?) -> String {
+    let gate = name.map { "gate `\($0)`" } ?? "gate \(gate + 1)"
+    return gate + (merge == nil ? "" : " of the merged tree")
+  }
+
+  /// What the trial came to, in a word.
+  package func words(_ verdict: Verdict) -> String {
+    verdict.result.word + (isFlaky(verdict) ? " (flaky)" : "")
+  }
+}
+
+extension RunState {
+  /// The gates that cannot be relied upon, each in words.
+  var flakyWords: [String] {
+    flaky.map { gate in
+      let name = index(of: gate.step).flatMap { checkedGate($0, gate.check)?.name }
+      return "\(gate.check.gateWords(name)) for \(gate.step) passed at trial \(gate.check.round)"
     }
   }
 }

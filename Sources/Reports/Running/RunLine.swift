@@ -23,21 +23,18 @@ package struct RunLine: Sendable {
       words =
         "started" + (who.map { " with \($0)" } ?? "") + (attempt > 1 ? ", attempt \(attempt)" : "")
     case .checkEnded(let step, _, let check, let verdict):
-      let index = state.index(of: step)
-      let gates = check.merge == nil ? index.map { state.terms($0).gates } ?? [] : state.gates
-      let gate = gates.indices.contains(check.gate) ? gates[check.gate].name : "gate"
-      let place = check.merge == nil ? "" : " on the merged tree"
+      let gate = check.words(state.index(of: step).flatMap { state.checkedGate($0, check)?.name })
       subject = step.text
       switch verdict.result {
       case .passed:
-        role = nil
-        let flaky = check.round > 1 ? " at trial \(check.round): flaky" : ""
-        words = "gate `\(gate)` passed\(place)\(flaky)"
+        role = check.isFlaky(verdict) ? .warning : nil
+        words = "\(gate) \(check.words(verdict))"
       case .failed, .broken:
         role = .warning
-        words = "gate `\(gate)` failed\(place): \(Self.ends(of: verdict.evidence))"
+        words = "\(gate) \(verdict.result.word): \(Self.ends(of: verdict.evidence))"
       }
-    case .attemptInspected(let step, _, _, let dropped?), .mergeBuilt(let step, _, _, _, let dropped?):
+    case .attemptInspected(let step, _, _, let dropped?),
+      .mergeBuilt(let step, _, _, _, let dropped?):
       (subject, role) = (step.text, .warning)
       words = "dropped \(dropped.map(\.words).listed()); `divisi show \(step)` names them"
     case .approvalAsked(let step, _, _):
@@ -158,7 +155,8 @@ package struct RunLine: Sendable {
     let done = (0..<state.count).count { state.kind($0) != .group && state.phase($0) == .completed }
     let took = (state.now - state.began).duration.words
     let cost = state.spent.cost.map { $0 > .zero ? ", \($0.words)" : "" } ?? ""
-    return "\(done) of \(total) steps completed in \(took)\(cost)"
+    let flaky = state.flaky.isEmpty ? "" : "; flaky: \(state.flakyWords.listed())"
+    return "\(done) of \(counted(total, "step")) completed in \(took)\(cost)\(flaky)"
   }
 }
 

@@ -15,6 +15,7 @@ extension StatusReport {
         "cost": money(state.spent.cost), "tokens": .int(state.spent.tokens ?? 0),
         "cost_limit": money(state.settings.cost), "token_limit": number(state.settings.tokens),
       ],
+      "flaky": .array(state.flaky.map(flakyJSON)),
       "steps": .array((0..<state.count).map(stepJSON)),
       "waits": .array((state.isBlocked ? state.blockedBy : surroundings.waits).map(\.report)),
       "blockers": .array(state.blockers.map(\.report)),
@@ -54,6 +55,14 @@ extension StatusReport {
       "expected": time(end), "earliest": progress.earliestEnd.map(time) ?? .null,
       "latest": progress.latestEnd.map(time) ?? .null, "due": progress.due.map(time) ?? .null,
       "late": .bool(progress.isLate),
+    ]
+  }
+
+  private func flakyJSON(_ gate: FlakyGate) -> JSON {
+    let name = state.index(of: gate.step).flatMap { state.checkedGate($0, gate.check)?.name }
+    return [
+      "step": .string(gate.step.text), "gate": name.map { .string($0) } ?? .null,
+      "merge": number(gate.check.merge), "trial": .int(gate.check.round),
     ]
   }
 

@@ -28,6 +28,7 @@ extension StatusReport {
     add("progress", progressWords)
     if let words = endWords { add("end", words, progress.isLate ? .warning : nil) }
     add("spent", spentWords)
+    if !state.flaky.isEmpty { add("flaky", state.flakyWords.listed(), .warning) }
     let waiting = surroundings.waitingCommands.map { "\($0.command.words) (\($0.by))" }
     if !waiting.isEmpty { add("inbox", waiting.listed() + ", not taken up yet") }
     if let archive = surroundings.archive { add("archive", archive) }

@@ -105,10 +105,9 @@ struct StepStanding {
   private mutating func show(_ checking: Checking, _ index: Int, _ state: RunState) {
     word = "verifying"
     let gate = state.checkedGate(index, checking.check)
-    let place = checking.check.merge == nil ? "" : " of the merged tree"
-    let name = "gate `\(gate?.name ?? "\(checking.check.gate + 1)")`\(place)"
+    let name = checking.check.words(gate?.name)
     guard !checking.isRunning else {
-      doing = name + (checking.check.round > 1 ? ", round \(checking.check.round)" : "")
+      doing = name
       return
     }
     role = .waiting

@@ -106,7 +106,7 @@ extension StepReport {
     if let usage = attempt.usage, !usage.isNothing { page.add("used", usage.words) }
     page.add("said", attempt.summary ?? "")
     for answer in attempt.answers { page.add("told", answer) }
-    for trial in attempt.trials { add(trial, to: &page) }
+    for trial in attempt.trials { add(trial, of: attempt, to: &page) }
     for approval in attempt.approvals { add(approval, to: &page) }
     for merge in attempt.merges { add(merge, to: &page) }
   }
@@ -135,24 +135,29 @@ extension StepReport {
     return words + (attempt.isOverdue ? ", longer than it should" : "")
   }
 
-  private func add(_ trial: AttemptHistory.Trial, to page: inout LabelledLines) {
-    var words = name(trial.check)
-    if trial.check.round > 1 { words += ", round \(trial.check.round)" }
+  private func add(
+    _ trial: AttemptHistory.Trial, of attempt: AttemptHistory, to page: inout LabelledLines
+  ) {
+    // The label says what it is.
+    var words = String(trial.check.words(name(trial.check)).dropFirst("gate ".count))
+    defer { page.add("output", surroundings.outputs[attempt.number]?[trial.check] ?? "") }
     guard let verdict = trial.verdict else {
       page.add("gate", words + " is being tried", .running)
       return
     }
-    words += " " + verdict.result.word
+    words += " " + trial.check.words(verdict)
     if let began = trial.began, let ended = trial.ended {
       words += " in \((ended - began).duration.words)"
     }
     if let seat = trial.seat { words += " by \(seat.words)" }
     if !verdict.evidence.isEmpty { words += ": \(verdict.evidence)" }
-    page.add("gate", words, verdict.result == .passed ? nil : .failed)
+    let isFlaky = trial.check.isFlaky(verdict)
+    page.add("gate", words, verdict.result == .passed ? isFlaky ? .warning : nil : .failed)
   }
 
   private func add(_ approval: AttemptHistory.Approval, to page: inout LabelledLines) {
-    let name = approval.gate.map { self.name(Check(gate: $0)) } ?? "the step"
+    let check = approval.gate.map { Check(gate: $0) }
+    let name = check.map { $0.words(self.name($0)) } ?? "the step"
     if let given = approval.given {
       page.add("approval", "\(name) approved by \(approval.by ?? "a person") at \(moment(given))")
     } else {

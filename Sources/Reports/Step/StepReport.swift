@@ -26,6 +26,8 @@ package struct StepSurroundings: Sendable {
   package var prompt: (path: String, text: String)?
   /// What the step changed; nothing where that is not known.
   package var files: [StepFile]?
+  /// Where the whole output of each trial of a gate lies, by attempts.
+  package var outputs: [Int: [Check: String]] = [:]
   /// Which ports each attempt has, or had.
   package var ports: [Int: ClosedRange<Int>] = [:]
   /// Where the newest attempt's files lie, seen from the repository.
@@ -57,11 +59,8 @@ package struct StepReport: Sendable {
   /// What the newest attempt, or the merge of it, lost of either side.
   var dropped: [MissingLines] { history.attempts.last?.dropped ?? [] }
 
-  /// The name of the gate that a trial is of.
-  func name(_ check: Check) -> String {
-    let gate = state.checkedGate(index, check)?.name ?? "\(check.gate + 1)"
-    return check.merge == nil ? "`\(gate)`" : "`\(gate)` of the merged tree"
-  }
+  /// The name of the gate that a trial is of; nothing where the run's state does not know it.
+  func name(_ check: Check) -> String? { state.checkedGate(index, check)?.name }
 }
 
 extension RunGate {

@@ -63,7 +63,9 @@ extension Drivers {
       hasDrivers = try git.hasMergeDrivers()
       mergeDrivers.withLock { $0 = hasDrivers }
     }
-    guard hasDrivers == true, let base = try git.mergeBase(own, onto), base != onto else { return [] }
+    guard hasDrivers == true, let base = try git.mergeBase(own, onto), base != onto else {
+      return []
+    }
     return try git.droppedLines(base: base, ours: onto, theirs: own, result: tree).told
   }
 

@@ -44,7 +44,12 @@ extension Session {
     status.histories[step] = history
     var surroundings = StepSurroundings(status)
     for attempt in history.attempts {
-      surroundings.ports[attempt.number] = run.reading.attempt(step, attempt.number).ports
+      let folder = run.reading.attempt(step, attempt.number)
+      surroundings.ports[attempt.number] = folder.ports
+      for trial in attempt.trials {
+        surroundings.outputs[attempt.number, default: [:]][trial.check] =
+          folder.output(of: trial.check).map(shown)
+      }
     }
     guard let attempt = history.attempts.last else { return surroundings }
     let folder = run.reading.attempt(step, attempt.number)
