@@ -229,6 +229,8 @@ import Testing
     // The rest of the plan can be run next.
     let rest = try scratch.folder.read(".orchestration/sessions/t.yaml")
     #expect(rest.contains("status: paused"))
+    #expect(rest.contains("percentage: 66, steps_completed: 2"), "\(rest)")
+    #expect(try scratch.divisi("status").output.contains("progress  2 of 2 steps completed\n"))
     #expect(try scratch.divisi("run t").status == 0)
     #expect(try trailers("Step") == ["a", "b", "c"])
     try plan(["id: b, run: 'true'"])

@@ -128,7 +128,9 @@ extension Conductor {
     let step = state.id(index)
     var verdict = verdict
     if let reviewer = attempt.checking?.seat {
-      verdict.usage = charge(index, reviewer, verdict.usage ?? Usage())
+      let told = verdict.usage ?? Usage()
+      let charged = charge(index, reviewer, told)
+      (verdict.usage, verdict.told) = (charged, told == charged ? nil : told)
     }
     emit(
       .checkEnded(step: step, attempt: attempt.number, check: check, verdict: verdict))

@@ -28,6 +28,25 @@ package struct Usage: Hashable, Sendable, Codable {
   }
 }
 
+/// What was used in all by their own account, and whether some did not tell.
+///
+/// What is charged is another sum: there what is not known counts as all that was left (`RunState.spent`).
+package struct ToldUsage: Hashable, Sendable, Codable {
+  package private(set) var cost = Money.zero
+  package private(set) var tokens = 0
+  package private(set) var isCostWhole = true
+  package private(set) var areTokensWhole = true
+
+  package init() {}
+
+  package mutating func take(_ usage: Usage) {
+    cost = cost + (usage.cost ?? .zero)
+    tokens += usage.tokens ?? 0
+    if usage.cost == nil { isCostWhole = false }
+    if usage.tokens == nil { areTokensWhole = false }
+  }
+}
+
 /// Why something did not succeed, and when it may be tried again.
 package struct Failure: Hashable, Sendable, Codable {
   package enum Kind: String, Codable, Sendable, CaseIterable {
@@ -94,8 +113,10 @@ package struct Verdict: Hashable, Sendable, Codable {
   package var result: Result
   /// Command, exit status, tests counted, tree: what proves the result. For a failure, what the next attempt is told.
   package var evidence: String
-  /// What a reviewer used.
+  /// What a reviewer used, once it is charged: what it did not tell counts as all that it might have used.
   package var usage: Usage?
+  /// What it told, where that is something else.
+  package var told: Usage?
   /// The same evidence for programs: one JSON object.
   package var proof: String?
 

@@ -16,7 +16,9 @@ extension RunState {
       for quota in others { self.others[quota.name] = quota.count == 0 ? nil : quota.count }
       reopen(index, &touched)
       return
-    case .attemptEnded(_, _, let failure, _, let charged, let fate):
+    case .attemptEnded(_, _, let failure, let usage, let charged, let fate):
+      // What was never started used nothing, and what has ended well has told.
+      if attempt.seat != nil, !attempt.isCharged, attempt.phase != .preparing { told.take(usage) }
       conclude(index, attempt, failure, charged, fate, &touched)
       return
     case .attemptPrepared(_, _, let base):
@@ -36,6 +38,7 @@ extension RunState {
     case .attemptFinished(_, _, _, let usage, let charged):
       attempt.usage = usage
       attempt.isCharged = true
+      if attempt.seat != nil { told.take(usage) }
       // What was kept for it is spent, or free for others.
       attempt.leases.removeAll { $0.name == Pool.cost || $0.name == Pool.tokens }
       charge(charged, to: index)
@@ -49,7 +52,10 @@ extension RunState {
       attempt.set(Checking(check: check, isRunning: true, seat: seat), at: now)
       if let seat { noteLaunch(seat) }
     case .checkEnded(_, _, let check, let verdict):
-      if let usage = verdict.usage { charge(usage, to: index) }
+      if let usage = verdict.usage {
+        charge(usage, to: index)
+        told.take(verdict.told ?? usage)
+      }
       if check.isFlaky(verdict) { note(FlakyGate(step: subject.step, check: check)) }
       attempt.set(following(check, verdict), at: now)
       if let merge = check.merge, verdict.result == .passed, check.gate + 1 == gates.count,

@@ -26,6 +26,41 @@ extension Usage {
   package var isNothing: Bool { cost == .zero && tokens ?? 0 == 0 }
 }
 
+extension ToldUsage {
+  /// Nothing where it is not known at all.
+  var knownCost: Money? { isCostWhole || cost > .zero ? cost : nil }
+  var knownTokens: Int? { areTokensWhole || tokens > 0 ? tokens : nil }
+
+  /// Whether nothing was used, or nothing that costs.
+  var isNothing: Bool { isCostWhole && cost == .zero }
+
+  /// `$1.20`, `at least $1.20`, `cost not known`
+  var costWords: String {
+    guard let knownCost else { return "cost not known" }
+    return (isCostWhole ? "" : "at least ") + knownCost.words
+  }
+
+  private var tokenWords: String {
+    guard let knownTokens else { return "tokens not known" }
+    return "\(areTokensWhole ? "" : "at least ")\(grouped(knownTokens)) tokens"
+  }
+
+  /// The same beside ceilings, against which what is not known counts as spent.
+  func words(charged: Usage, cost ceiling: Money?, tokens mostTokens: Int?) -> String {
+    var money = costWords
+    if let ceiling {
+      let counted = "\((charged.cost ?? .zero).words) of \(ceiling.words)"
+      money = isCostWhole ? counted : "\(money) (counted as \(counted))"
+    }
+    var tokens = tokenWords
+    if let mostTokens {
+      let counted = "\(grouped(charged.tokens ?? 0)) of \(grouped(mostTokens)) tokens"
+      tokens = areTokensWhole ? counted : "\(tokens) (counted as \(counted))"
+    }
+    return "\(money), \(tokens)"
+  }
+}
+
 /// A whole number with its digits in threes: `12,000`.
 package func grouped(_ number: Int) -> String {
   let digits = String(number.magnitude)
@@ -63,6 +98,21 @@ extension Failure {
     case .budget: "budget"
     case .lost: "lost"
     }
+  }
+}
+
+extension Tally {
+  /// `3 of 5 steps completed`
+  var words: String {
+    "\(grouped(completed)) of \(grouped(steps)) \(steps == 1 ? "step" : "steps") completed"
+  }
+
+  /// What became of others that are over: `1 failed`, `2 skipped`.
+  var restWords: [String] {
+    [
+      (failed, "failed"), (skipped - unneeded, "skipped"), (unneeded, "not needed"),
+      (cancelled, "cancelled"),
+    ].filter { $0.0 > 0 }.map { "\(grouped($0.0)) \($0.1)" }
   }
 }
 

@@ -151,12 +151,11 @@ package struct RunLine: Sendable {
 
   /// How the run stands, in a line.
   package static func summary(of state: RunState) -> String {
-    let total = (0..<state.count).count { state.kind($0) != .group }
-    let done = (0..<state.count).count { state.kind($0) != .group && state.phase($0) == .completed }
-    let took = (state.now - state.began).duration.words
-    let cost = state.spent.cost.map { $0 > .zero ? ", \($0.words)" : "" } ?? ""
+    let tally = state.progress().tally
+    var words = ["\(tally.words) in \((state.now - state.began).duration.words)"] + tally.restWords
+    if !state.told.isNothing { words.append(state.told.costWords) }
     let flaky = state.flaky.isEmpty ? "" : "; flaky: \(state.flakyWords.listed())"
-    return "\(done) of \(counted(total, "step")) completed in \(took)\(cost)\(flaky)"
+    return words.joined(separator: ", ") + flaky
   }
 }
 

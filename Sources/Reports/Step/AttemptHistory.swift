@@ -45,6 +45,8 @@ package struct AttemptHistory: Sendable {
   package let began: Instant
   package let seat: Seat?
   package private(set) var base: Commit?
+  /// Whether what it needs to be started was made ready.
+  package private(set) var wasPrepared = false
   package private(set) var launched: Instant?
   package private(set) var process: String?
   /// When its process ended well, and what the agent said last.
@@ -80,7 +82,9 @@ package struct AttemptHistory: Sendable {
   mutating func take(_ event: NumberedEvent) {
     let at = event.at
     switch event.fact {
-    case .attemptPrepared(_, _, let base): self.base = base
+    case .attemptPrepared(_, _, let base):
+      self.base = base
+      wasPrepared = true
     case .attemptWithdrawn: wasWithdrawn = true
     case .attemptLaunched(_, _, let process):
       launched = at
@@ -104,7 +108,7 @@ package struct AttemptHistory: Sendable {
       approvals[place].given = at
       approvals[place].by = person
     case .attemptEnded(_, _, let failure, let usage, _, let fate):
-      if self.usage == nil { self.usage = usage }
+      if self.usage == nil, seat == nil || wasPrepared { self.usage = usage }
       ended = End(at: at, failure: failure, fate: fate)
     default: takeMerge(event)
     }

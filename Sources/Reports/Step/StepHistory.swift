@@ -10,6 +10,8 @@ package struct StepHistory: Sendable {
   package private(set) var blockers: [BlockerHistory] = []
   /// What was charged for all attempts and their reviewers.
   package private(set) var spent = Usage(cost: .zero, tokens: 0)
+  /// What they told that they used.
+  package private(set) var told = ToldUsage()
   /// Why it is not done, where that is said.
   package private(set) var reason: String?
   /// The numbers of the events that are about it.
@@ -59,10 +61,21 @@ package struct StepHistory: Sendable {
     case .attemptBegan(_, let number, let seat, _, _):
       reason = nil
       attempts.append(AttemptHistory(number: number, began: event.at, seat: seat))
-    case .attemptFinished(_, _, _, _, let charged): charge(charged)
-    case .checkEnded(_, _, _, let verdict): if let usage = verdict.usage { charge(usage) }
-    case .attemptEnded(_, _, let failure, _, let charged, let fate):
+    case .attemptFinished(_, let number, _, let usage, let charged):
       charge(charged)
+      if attempt(number)?.seat != nil { told.take(usage) }
+    case .checkEnded(_, _, _, let verdict):
+      if let usage = verdict.usage {
+        charge(usage)
+        told.take(verdict.told ?? usage)
+      }
+    case .attemptEnded(_, let number, let failure, let usage, let charged, let fate):
+      charge(charged)
+      if let attempt = attempt(number), attempt.seat != nil, attempt.wasPrepared,
+        attempt.finished == nil
+      {
+        told.take(usage)
+      }
       reason = Self.reason(failure, fate)
     default: break
     }

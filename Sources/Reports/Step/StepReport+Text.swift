@@ -32,7 +32,10 @@ extension StepReport {
       page.add("time", "began \(moment(began))\(end ?? "")")
     }
     if state.kind(index) != .group, state.kind(index) != .approval {
-      page.add("spent", history.spent.words)
+      let terms = state.terms(index)
+      page.add(
+        "spent",
+        history.told.words(charged: history.spent, cost: terms.cost, tokens: terms.tokens))
     }
   }
 
