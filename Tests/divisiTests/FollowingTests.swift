@@ -62,8 +62,8 @@ final class Running {
     let result = try running.result()
     #expect(result.status == 0, "\(result.errors)")
     let events = try result.output.split(separator: "\n").map { try JSON.parse(String($0)) }
-    #expect(events.map { $0["sequence"]?.count } == Array(1...run.state.sequence))
-    #expect(events.last?["kind"] == "runEnded")
+    #expect(events.map { $0["event"]?["seq"]?.count } == Array(1...run.state.sequence))
+    #expect(events.last?["event"]?["kind"] == "runEnded")
     let later = try scratch.divisi("--json events -f --after 3 --step a")
     #expect(later.output.split(separator: "\n").count == 4)
   }

@@ -410,12 +410,32 @@ import Testing
   }
 
   @Test func eventsComeAsLinesOfJSONForPrograms() throws {
-    try plan(["id: a, run: 'echo a > a.txt'"])
+    try plan(["id: a, run: 'echo a > a.txt', gates: [{run: test -s a.txt}]"])
     let result = try scratch.divisi("run t --json")
     #expect(result.status == 0)
     let lines = try result.output.split(separator: "\n").map { try JSON.parse(String($0)) }
-    #expect(lines.compactMap { $0["sequence"]?.count } == Array(1...lines.count))
-    #expect(lines.last?["event"]?["runEnded"]?["result"]?.text == "completed")
+    #expect(lines.compactMap { $0["event"]?["seq"]?.count } == Array(1...lines.count))
+    let last = try #require(lines.last?["event"])
+    #expect(last["kind"]?.text == "runEnded")
+    #expect(last["body"]?["runEnded"]?["result"]?.text == "completed")
+    let judged = try #require(
+      lines.lazy.compactMap { $0["event"] }.first { $0["kind"]?.text == "checkEnded" })
+    #expect(judged["step"]?.text == "a")
+    let proof = judged["body"]?["checkEnded"]?["verdict"]?["proof"]
+    #expect(proof?["command"]?.text == "test -s a.txt")
+    #expect(proof?["status"]?.count == 0)
+    // Who comes later reads the same lines.
+    #expect(try scratch.divisi("events --json").output == result.output)
+  }
+
+  /// An export keeps what is journaled byte for byte; all else is the same line.
+  @Test func aLineForProgramsIsThatOfAnExport() throws {
+    try plan(["id: a, run: 'echo a > a.txt'"])
+    #expect(try scratch.divisi("run t").status == 0)
+    let lines = try scratch.divisi("events --json").output.split(separator: "\n")
+    let export = try scratch.divisi("journal export").output.split(separator: "\n")
+    #expect(lines.count > 10)
+    #expect(lines == export.filter { $0.hasPrefix("{\"event\":") })
   }
 
   @Test func anAgentThatFillsItsOutputIsStoppedAndToldOf() throws {

@@ -23,7 +23,7 @@ final class ConsoleWatcher: RunWatcher {
     if session.wantsJSON {
       let first = before - events.count
       let lines = events.enumerated().map { offset, event in
-        "{\"sequence\":\(first + offset),\"at\":\(event.at.milliseconds),\"event\":\(event.fact.body)}"
+        EventLines.json(NumberedEvent(sequence: first + offset, event))
       }
       print(lines.joined(separator: "\n"))
       return
