@@ -32,7 +32,7 @@ struct SavedSession {
       .init("session", .text(subject.session)), .init("plan", .text(subject.plan.text)),
       .init("title", .text(state.title)), .init("kind", .text(subject.kind.rawValue)),
     ]
-    if let file = subject.planFile { entries.append(.init("file", .text(file))) }
+    if let path = subject.planPath { entries.append(.init("file", .text(subject.shown(path)))) }
     entries += [
       .init("state", .text(word)),
       .init("branch", .text(subject.branch)),
