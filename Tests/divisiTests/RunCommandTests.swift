@@ -238,6 +238,38 @@ import Testing
     #expect(unknown.errors.contains("did you mean `b`?"))
   }
 
+  @Test func aDryRunTellsWhatIsMissingAndStartsNothing() throws {
+    try plan([
+      "id: a, task: Write it., harness: scripted", "id: b, task: Write it., harness: absent",
+    ])
+    try scratch.folder.write(
+      "divisi.yaml",
+      """
+      harnesses:
+        scripted: {command: ["\(scratch.folder.path)/agent.sh"], version: ["\(scratch.folder.path)/agent.sh"]}
+        absent: {command: [no-such-agent]}
+      """)
+    let agent = try scratch.folder.write("agent.sh", "#!/bin/sh\ntouch started\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: agent)
+    let result = try scratch.divisi("run t --dry-run")
+    #expect(result.status == 4)
+    #expect(result.output.contains("t: 2 steps, "))
+    #expect(result.errors.contains("error: absent: "), "\(result.errors)")
+    #expect(!result.errors.contains("scripted"), "\(result.errors)")
+    let json = try scratch.divisi("run t --dry-run --json")
+    #expect(json.status == 4)
+    let outline = try JSON.parse(json.output)
+    #expect(outline["ready"] == false)
+    #expect(outline["steps"]?.items.count == 2)
+    #expect(
+      outline["findings"]?.items.contains {
+        $0["subject"]?.text == "absent" && $0["level"]?.text == "error"
+      } == true)
+    #expect(
+      try scratch.shell("find . -name started; ls .divisi").contains("No such file"))
+    #expect(try scratch.shell("find . -name started") == "")
+  }
+
   @Test func anAgentThatDoesNothingHasNotSucceeded() throws {
     try scratch.folder.write("agent.sh", "echo all done")
     try plan(["id: a, task: Write it., harness: scripted, retries: 0"])
