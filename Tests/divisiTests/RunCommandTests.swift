@@ -9,28 +9,8 @@ import Testing
 
   init() throws { scratch = try Scratch() }
 
-  /// Writes a plan whose steps are lines of YAML; retries come at once.
   private func plan(_ steps: [String], more: String = "") throws {
-    try scratch.folder.write(
-      ".orchestration/sessions/t.yaml",
-      """
-      id: t
-      title: Try
-      status: planned
-      \(more)
-      workflow:
-        phases:
-      \(steps.map { "    - {\($0)}" }.joined(separator: "\n"))
-      """)
-    try scratch.folder.write(
-      "divisi.yaml",
-      """
-      retries: {task_delay: 10ms}
-      limits: {spacing: 0s}
-      workspace: {free_disk: 0B, free_disk_share: 0%}
-      harnesses:
-        scripted: {command: [sh, "\(scratch.folder.path)/agent.sh", "{prompt_file}"]}
-      """)
+    try scratch.plan(steps, more: more)
   }
 
   private func branch(_ path: String) throws -> String {
