@@ -65,6 +65,8 @@ struct PlanFileText {
       {
         phase = status.phase
       }
+      // In the file it is still to be done.
+      if case .skipped(.need) = phase { phase = .pending }
       tally.take(phase)
     }
     for step in others { tally.take(tree.status(of: step.node)?.phase ?? .pending) }
@@ -112,7 +114,8 @@ struct PlanFileText {
     let rests = isOpen && status == .completed
     return [
       ("status", .set(.text((rests ? .inProgress : status).rawValue))),
-      ("started_at", time(times.began)), ("completed_at", time(rests ? nil : times.ended)),
+      ("started_at", time(times.began)),
+      ("completed_at", time(rests || status == .pending ? nil : times.ended)),
       ("blockers", blockers(of: state.id(index))),
     ]
   }
