@@ -158,7 +158,7 @@ import Testing
       run.hear(.ended(run.attempt("a"), .failed(Failure(.overload, "busy")), Usage()))
     }
     #expect(run.state.blockers.map(\.kind) == [.limit])
-    #expect(run.state.blockers.map(\.message) == ["it still meets limits at try 4: busy"])
+    #expect(run.state.blockers.map(\.message) == ["it has met limits 4 times in a row: busy"])
   }
 
   @Test func aProcessThatFinishedWellMeetsItsNextLimitAsTheFirst() throws {

@@ -180,6 +180,94 @@ import Testing
     #expect(try branch("x.txt") == "x\n")
   }
 
+  /// What was skipped for a step that failed is not done: the next run of the plan does it.
+  @Test func whatWasSkippedForAFailureIsStillToBeDone() throws {
+    try plan([
+      "id: bad, retries: 0, run: 'test -e ../../mended && echo b > b.txt'",
+      "id: after, needs: [bad], run: 'echo a > a.txt'",
+    ])
+    let failed = try scratch.divisi("run t")
+    #expect(failed.status == 1)
+    #expect(failed.errors.hasSuffix(", 1 failed, 1 skipped\n"), "\(failed.errors)")
+    #expect(
+      try scratch.divisi("status").output.contains(
+        "progress  0 of 2 steps completed, 1 failed, 1 skipped\n"))
+    let file = ".orchestration/sessions/t.yaml"
+    let text = try scratch.folder.read(file)
+    #expect(text.contains("{id: after, status: pending,"), "\(text)")
+    #expect(text.contains("percentage: 0, steps_completed: 0, steps_skipped: 0, steps_failed: 1"))
+    try scratch.folder.write("mended", "")
+    try scratch.folder.write(
+      file, text.replacingOccurrences(of: "\nstatus: failed", with: "\nstatus: planned"))
+    let again = try scratch.divisi("run t")
+    #expect(again.status == 0, "\(again.output)\(again.errors)")
+    #expect(try branch("a.txt") == "a\n")
+  }
+
+  @Test func aStepThatChangedNothingIsNotMergedAsTheWorkOfAnother() throws {
+    try plan(["id: a, run: 'echo a > a.txt'", "id: b, needs: [a], run: 'true'"])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("b                 changed nothing\n"), "\(result.output)")
+    #expect(result.output.split(separator: "\n").count { $0.contains(" merged as ") } == 1)
+    #expect(try scratch.divisi("status").output.contains("  changed nothing\n"))
+    let show = try scratch.divisi("show b").output
+    #expect(show.contains("state      completed: changed nothing\n"), "\(show)")
+    #expect(show.contains(", changed nothing\n"), "\(show)")
+    #expect(show.contains("changes    nothing\n"), "\(show)")
+    #expect(!show.contains("landed as"), "\(show)")
+    #expect(try scratch.divisi("logs b").output.contains("completed, changed nothing\n"))
+    #expect(try JSON.parse(try scratch.divisi("show b --json").output)["commit"] == .null)
+    let diff = try scratch.divisi("diff b")
+    #expect(diff.status == 0)
+    #expect(diff.output + diff.errors == "attempt 1 at `b` changed nothing\n")
+  }
+
+  /// The end of what a gate printed is told once, and where all of it is.
+  @Test func whatAFailureSaysIsShownOnce() throws {
+    try plan([
+      "id: a, retries: 0, run: 'echo a > a.txt', gates: [{run: 'seq 100 130; exit 3', name: strict}]"
+    ])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 1)
+    #expect(result.output.contains("gate `strict` failed: it ended with status 3: 130\n"))
+    #expect(result.output.contains("a                 failed at attempt 1\n"))
+    let show = try scratch.divisi("show a").output
+    #expect(show.contains("state      failed: gate `strict`: it ended with status 3\n"), "\(show)")
+    #expect(show.components(separatedBy: " 130\n").count == 2, "\(show)")
+    #expect(!show.contains(" 110\n"), "\(show)")
+    let logs = try scratch.divisi("logs a").output
+    #expect(logs.components(separatedBy: "130\n").count == 2, "\(logs)")
+    #expect(logs.contains("\nfailed: it ended with status 3\n"), "\(logs)")
+  }
+
+  @Test func aRunThatIsCancelledSaysWhatBecameOfItsSteps() throws {
+    try plan([
+      "id: a, run: 'echo a > a.txt'", "id: b, needs: [a], approve: boss",
+      "id: c, needs: [b], run: 'true'",
+    ])
+    #expect(try scratch.divisi("run t").status == 3)
+    let session = try session()
+    #expect(try scratch.divisi("cancel \(session) --yes").status == 0)
+    #expect(try scratch.divisi("resume").status == 1)
+    let status = try scratch.divisi("status")
+    #expect(status.status == 1)
+    #expect(status.output.contains("state     cancelled after "), "\(status.output)")
+    #expect(status.output.contains("1 of 3 steps completed, "), "\(status.output)")
+    #expect(status.output.contains(", 1 skipped, 1 cancelled\n"), "\(status.output)")
+    let progress = try JSON.parse(try scratch.divisi("status --json").output)["progress"]
+    #expect(progress?["percent"] == 33)
+    #expect(progress?["cancelled"] == 1)
+    #expect(progress?["skipped"] == 1)
+    #expect(progress?["failed"] == 0)
+    let text = try scratch.folder.read(".orchestration/sessions/t.yaml")
+    #expect(text.contains("\nstatus: cancelled\n"), "\(text)")
+    #expect(text.contains("percentage: 33, "), "\(text)")
+    #expect(try scratch.divisi("archive \(session)").status == 0)
+    #expect(try scratch.divisi("status").output.contains("\narchive   .divisi/archive/\(session)"))
+    #expect(try scratch.divisi("show b").output.contains("state      cancelled\n"))
+  }
+
   @Test func aRunThatWaitsForAPersonEndsWithStatus3AndGoesOn() throws {
     try plan(["id: a, approve: boss", "id: b, needs: [a], run: 'echo b > b.txt'"])
     let result = try scratch.divisi("run t")

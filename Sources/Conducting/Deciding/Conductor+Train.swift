@@ -83,7 +83,10 @@ extension Conductor {
     guard let (index, merge) = merging(id, number), merge.isLanding else { return }
     switch outcome {
     case .done(let commit):
-      emit(.landed(step: id.step, attempt: id.number, merge: number, commit: commit))
+      emit(
+        .landed(
+          step: id.step, attempt: id.number, merge: number, commit: commit,
+          wasEmpty: commit == merge.base ? true : nil))
       complete(index)
     case .moved(let head):
       emit(.headMoved(head: head))

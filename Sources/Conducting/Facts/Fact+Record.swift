@@ -43,7 +43,7 @@ extension Fact {
       .attemptEnded(let step, let attempt, _, _, _, _), .mergeQueued(let step, let attempt),
       .mergeBegan(let step, let attempt, _, _), .mergeBuilt(let step, let attempt, _, _, _),
       .mergeRefused(let step, let attempt, _, _), .mergeReset(let step, let attempt, _),
-      .landingDecided(let step, let attempt, _, _, _), .landed(let step, let attempt, _, _):
+      .landingDecided(let step, let attempt, _, _, _), .landed(let step, let attempt, _, _, _):
       return (step, attempt)
     case .stepCompleted(let step), .stepFailed(let step, _), .stepSkipped(let step, _),
       .stepCancelled(let step, _), .stepRevived(let step, _), .stepReleased(let step),

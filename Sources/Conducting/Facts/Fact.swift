@@ -54,7 +54,8 @@ package enum Fact: Hashable, Sendable, Codable {
   /// What it was built on is not the head: it is built again.
   case mergeReset(step: StepID, attempt: Int, merge: Int)
   case landingDecided(step: StepID, attempt: Int, merge: Int, from: Commit, to: Commit)
-  case landed(step: StepID, attempt: Int, merge: Int, commit: Commit)
+  /// Its work is on the branch, as this commit. Where it changed nothing, the branch stays where others have left it.
+  case landed(step: StepID, attempt: Int, merge: Int, commit: Commit, wasEmpty: Bool? = nil)
 
   // Steps without an attempt.
   case stepCompleted(step: StepID)

@@ -20,7 +20,7 @@ extension RunState {
     case .mergeRefused(_, _, _, let failure): attempt.setStage(.refused(failure))
     case .mergeReset: attempt.move(to: .queued, at: now)
     case .landingDecided(_, _, _, _, let to): attempt.setStage(.landing(to: to))
-    case .landed(_, _, _, let commit):
+    case .landed(_, _, _, let commit, _):
       head = commit
       attempt.setStage(.landed(commit: commit))
     default: break

@@ -33,6 +33,8 @@ extension ToldUsage {
 
   /// Whether nothing was used, or nothing that costs.
   var isNothing: Bool { isCostWhole && cost == .zero }
+  /// Whether anything was, as far as it is known.
+  var hasUsed: Bool { !isNothing || !areTokensWhole || tokens > 0 }
 
   /// `$1.20`, `at least $1.20`, `cost not known`
   var costWords: String {
@@ -129,13 +131,51 @@ extension [MissingLines] {
   var words: String { isEmpty ? "" : "; dropped: " + map(\.words).listed() }
 }
 
+extension String {
+  /// What a text comes to in a line: its first, with the list that it announces, and without what was printed.
+  package var headline: String {
+    let lines = split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("```") }
+    guard let first = lines.first else { return "" }
+    for end in [". The end of its output:", ". It printed nothing."] where first.hasSuffix(end) {
+      return String(first.dropLast(end.count))
+    }
+    guard first.hasSuffix(":") else { return String(first) }
+    let items = lines.dropFirst().prefix { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }
+    return "\(first) "
+      + (items.isEmpty ? Array(lines.dropFirst().prefix(1)) : items).joined(separator: ", ")
+  }
+
+  /// The same of what a gate found, with the last line of what was printed, which mostly says why.
+  package var finding: String {
+    let lines = split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("```") }
+    let head = headline
+    guard let first = lines.first, let last = lines.last, first.count > head.count, lines.count > 1
+    else { return head }
+    return "\(head): \(last)"
+  }
+}
+
+extension Failure {
+  /// What happened, in a line for people; the whole is meant for the next attempt.
+  package var brief: String {
+    let own = "Your work"
+    let line = message.headline
+    return kind == .conflict && line.hasPrefix(own) ? "its work" + line.dropFirst(own.count) : line
+  }
+
+  /// Of which kind it is, and what happened; who rejects work says so by themselves.
+  package func words(_ text: String) -> String {
+    kind == .rejected ? text : "\(kindWords): \(text)"
+  }
+}
+
 extension StopReason {
   package var words: String {
     switch self {
     case .paused: "the run is paused"
     case .cancelled(let person): "cancelled by \(person)"
     case .skipped(let person, let reason): "skipped by \(person): \(reason)"
-    case .failed(let failure): "\(failure.kindWords): \(failure.message)"
+    case .failed(let failure): failure.words(failure.brief)
     }
   }
 }

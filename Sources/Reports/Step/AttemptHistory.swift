@@ -32,7 +32,11 @@ package struct AttemptHistory: Sendable {
     package internal(set) var dropped: [MissingLines] = []
     package internal(set) var refusal: Failure?
     package internal(set) var wasReset = false
+    /// Where the branch is since it landed.
     package internal(set) var landed: Commit?
+
+    /// Whether it landed and changed nothing: the branch is where others have left it.
+    package var wasEmpty: Bool { landed == base }
   }
 
   package struct End: Sendable {
@@ -75,7 +79,10 @@ package struct AttemptHistory: Sendable {
   }
 
   package var isOver: Bool { ended != nil || wasWithdrawn }
-  package var landed: Commit? { merges.last?.landed }
+  /// The commit that is its own on the branch.
+  package var landed: Commit? { changedNothing ? nil : merges.last?.landed }
+  /// Whether it landed without a commit, because there was nothing to merge.
+  package var changedNothing: Bool { merges.last?.wasEmpty ?? false }
   /// Lines of either side that its work, or the merge of it, lacks.
   package var dropped: [MissingLines] { resolvedAway + (merges.last?.dropped ?? []) }
 
@@ -137,7 +144,7 @@ package struct AttemptHistory: Sendable {
     case .mergeRefused(_, _, let number, let failure):
       change(number) { $0.refusal = failure }
     case .mergeReset(_, _, let number): change(number) { $0.wasReset = true }
-    case .landed(_, _, let number, let commit): change(number) { $0.landed = commit }
+    case .landed(_, _, let number, let commit, _): change(number) { $0.landed = commit }
     default: break
     }
   }

@@ -12,7 +12,7 @@ package struct StepHistory: Sendable {
   package private(set) var spent = Usage(cost: .zero, tokens: 0)
   /// What they told that they used.
   package private(set) var told = ToldUsage()
-  /// Why it is not done, where that is said.
+  /// Why it is not done, in a line, where that is said.
   package private(set) var reason: String?
   /// The numbers of the events that are about it.
   package private(set) var events: [Int] = []
@@ -21,6 +21,9 @@ package struct StepHistory: Sendable {
 
   /// The commit by which it came to the integration branch.
   package var landed: Commit? { attempts.reversed().lazy.compactMap(\.landed).first }
+
+  /// Whether it is done without a commit, because there was nothing to merge.
+  package var changedNothing: Bool { attempts.last?.changedNothing ?? false }
 
   package func attempt(_ number: Int) -> AttemptHistory? {
     attempts.last { $0.number == number }
@@ -94,8 +97,7 @@ package struct StepHistory: Sendable {
     switch fate {
     case .completed: nil
     case .skipped(let person, let why): "skipped by \(person): \(why)"
-    case .cancelled: failure?.message ?? "cancelled"
-    case .ready, .waiting, .blocked, .failed, .handed, .replaced: failure?.message
+    case .ready, .waiting, .blocked, .failed, .handed, .replaced, .cancelled: failure?.brief
     }
   }
 }

@@ -214,16 +214,19 @@ private struct AttemptReading: ~Copyable {
     let palette = session.output.palette
     let gate = trial.check.words(chosen.state.checkedGate(index, trial.check)?.name)
     session.print("\n" + palette.paint(.heading, gate))
+    var isShown = false
     if let output = folder.output(of: trial.check) {
+      isShown = trial.seat == nil
       // A reviewer's stream is for programs; what it found is its verdict.
-      if trial.seat == nil { showEnd(of: output) }
+      if isShown { showEnd(of: output) }
       session.print(palette.paint(.dim, "  all of it in \(session.shown(output))"))
     }
     guard let verdict = trial.verdict else {
       session.print(palette.paint(.running, "is being tried"))
       return
     }
-    let evidence = verdict.evidence.isEmpty ? "" : ": \(verdict.evidence)"
+    let words = isShown ? verdict.evidence.headline : verdict.evidence
+    let evidence = words.isEmpty ? "" : ": \(words)"
     let lines = (trial.check.words(verdict) + evidence).harmlessLines
     let isFlaky = trial.check.isFlaky(verdict)
     let role: TextRole = verdict.result == .passed ? isFlaky ? .warning : .success : .error
@@ -252,10 +255,20 @@ private struct AttemptReading: ~Copyable {
       return
     }
     if let failure = end.failure {
-      session.print("\n" + palette.paint(.error, "\(failure.kindWords):"))
-      for line in failure.message.harmlessLines { session.print(palette.paint(.error, line)) }
+      // What a gate found, and what a command printed, stands above.
+      let isTold =
+        attempt.seat == nil
+        || attempt.trials.contains { trial in
+          trial.verdict.map { failure.message.hasSuffix($0.evidence) } ?? false
+        }
+      let words = failure.words(isTold ? failure.brief : failure.message)
+      for (place, line) in words.harmlessLines.enumerated() {
+        session.print((place == 0 ? "\n" : "") + palette.paint(.error, line))
+      }
     } else if end.fate == .completed {
-      let landed = attempt.landed.map { "landed as \($0.shortCommit)" } ?? "completed"
+      let landed =
+        attempt.landed.map { "landed as \($0.shortCommit)" }
+        ?? (attempt.changedNothing ? "completed, changed nothing" : "completed")
       session.print("\n" + palette.paint(.success, landed))
     }
   }
