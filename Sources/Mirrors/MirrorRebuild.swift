@@ -31,7 +31,7 @@ package struct MirrorRebuild: Sendable {
 
   /// What became of it.
   package struct Rebuilt: Sendable {
-    /// Paths relative to the root.
+    /// Paths, as seen from the root.
     package var written: [String] = []
     package var warnings: [MirrorWarning] = []
   }
@@ -57,15 +57,13 @@ package struct MirrorRebuild: Sendable {
     for (path, before) in wholes where (try? readFile(path)) != before {
       rebuilt.written.append(path)
     }
-    rebuilt.written = rebuilt.written.map { String($0.dropFirst(subject.root.count + 1)) }
+    rebuilt.written = rebuilt.written.map(subject.shown)
     return rebuilt
   }
 
   private var wholePaths: [String] {
-    guard let planFile = subject.planFile else { return [] }
-    return [
-      subject.path(planFile), subject.savedSession, subject.path(subject.folders.current),
-    ]
+    guard let planPath = subject.planPath else { return [] }
+    return [planPath, subject.savedSession, subject.current]
   }
 
   /// Its part of the plan's log.

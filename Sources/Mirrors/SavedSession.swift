@@ -32,7 +32,7 @@ struct SavedSession {
       .init("session", .text(subject.session)), .init("plan", .text(subject.plan.text)),
       .init("title", .text(state.title)), .init("kind", .text(subject.kind.rawValue)),
     ]
-    if let file = subject.planFile { entries.append(.init("file", .text(file))) }
+    if let path = subject.planPath { entries.append(.init("file", .text(subject.shown(path)))) }
     entries += [
       .init("state", .text(word)),
       .init("branch", .text(subject.branch)),
@@ -45,8 +45,11 @@ struct SavedSession {
         "progress",
         .mapping([
           .init("percentage", count(progress.percentByCount)),
-          .init("steps", count(progress.steps)), .init("completed", count(progress.completed)),
-          .init("skipped", count(progress.skipped)), .init("failed", count(progress.failed)),
+          .init("steps", count(progress.tally.steps)),
+          .init("completed", count(progress.tally.completed)),
+          .init("skipped", count(progress.tally.skipped)),
+          .init("failed", count(progress.tally.failed)),
+          .init("cancelled", count(progress.tally.cancelled)),
           .init("active", count(progress.active)),
         ])),
       .init("spent", spent),
@@ -66,8 +69,18 @@ struct SavedSession {
 
   private var spent: YAMLValue {
     var entries: [YAMLValue.Entry] = []
-    if let cost = state.spent.cost { entries.append(.init("cost", .text(dollars(cost)))) }
-    if let tokens = state.spent.tokens { entries.append(.init("tokens", count(tokens))) }
+    let told = state.told
+    if told.isCostWhole || told.cost > .zero {
+      entries.append(.init("cost", .text(dollars(told.cost))))
+    }
+    if told.areTokensWhole || told.tokens > 0 {
+      entries.append(.init("tokens", count(told.tokens)))
+    }
+    let lacking = (told.isCostWhole ? [] : ["cost"]) + (told.areTokensWhole ? [] : ["tokens"])
+    if !lacking.isEmpty {
+      // Of some agents it is not known: it is at least what is said above.
+      entries.append(.init("partly_unknown", .list(lacking.map { .text($0) })))
+    }
     return .mapping(entries)
   }
 

@@ -12,18 +12,18 @@ struct WholeMirrors {
   ///   - isNewest: whether no later run of the plan has written its status over this one's.
   /// - Returns: everything that is not as it should be.
   func write(_ state: RunState, updated: Instant, isNewest: Bool = true) -> [MirrorWarning] {
-    guard let planFile = subject.planFile else { return [] }
+    guard let planPath = subject.planPath else { return [] }
     var warnings: [MirrorWarning] = []
     if isNewest {
-      warnings += PlanFileMirror(subject: subject, planFile: planFile)
+      warnings += PlanFileMirror(subject: subject, planPath: planPath)
         .write(state, updated: updated)
     }
     do throws(FileError) {
       let text = SavedSession(subject: subject, state: state, updated: updated).text
       try replace(subject.savedSession, with: Array(text.utf8))
-      if isNewest {
-        try CurrentPlans.set(
-          subject.plan, runs: !state.hasEnded, in: subject.path(subject.folders.current))
+      // A worktree that its person has removed is not made again.
+      if isNewest, entryKind(subject.checkout) == .folder {
+        try CurrentPlans.set(subject.plan, runs: !state.hasEnded, in: subject.current)
       }
     } catch {
       warnings.append(.unwritable(error))

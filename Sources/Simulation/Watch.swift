@@ -106,7 +106,7 @@ package struct Watch: Sendable {
       guard passed[merge, default: 0] >= order.gates.count else {
         throw Violation(promise: "what is merged has passed its gates", detail: "\(step)")
       }
-    case .landed(let step, _, _, _):
+    case .landed(let step, _, _, _, _):
       landings[step, default: 0] += 1
       guard landings[step] == 1 else {
         throw Violation(promise: "nothing is merged twice", detail: "\(step)")

@@ -12,6 +12,7 @@ import Testing
   )
   private static let seat = Seat(agent: "tester", harness: "codex", model: "opus", account: "work")
   private static let check = Check(merge: 3, gate: 1, round: 2)
+  private static let missing = MissingLines(of: .branch, path: "src/a.c", lines: ["int a;", "}"])
   private static let usage = Usage(cost: Money(microdollars: 1_250_000), tokens: 900)
 
   static let facts: [Fact] = [
@@ -35,6 +36,7 @@ import Testing
     .attemptStopping(step: "a", attempt: 1, reason: .failed(failure: failure)),
     .attemptFinished(step: "a", attempt: 1, summary: "done", usage: usage, charged: usage),
     .attemptInspected(step: "a", attempt: 1, head: "h"),
+    .attemptInspected(step: "a", attempt: 1, head: "h", dropped: [missing]),
     .checkBegan(step: "a", attempt: 1, check: check, seat: seat),
     .checkEnded(step: "a", attempt: 1, check: check, verdict: Verdict(.passed, "9 tests")),
     .approvalAsked(step: "a", attempt: 1, gate: nil),
@@ -46,10 +48,13 @@ import Testing
       step: "a", attempt: 2, failure: nil, usage: usage, charged: usage, fate: .completed),
     .mergeQueued(step: "a", attempt: 1), .mergeBegan(step: "a", attempt: 1, merge: 3, base: "c0"),
     .mergeBuilt(step: "a", attempt: 1, merge: 3, candidate: "m"),
+    .mergeBuilt(step: "a", attempt: 1, merge: 3, candidate: "m", dropped: [missing]),
     .mergeRefused(step: "a", attempt: 1, merge: 3, failure: Failure(.conflict, "both sides")),
     .mergeReset(step: "a", attempt: 1, merge: 3),
     .landingDecided(step: "a", attempt: 1, merge: 3, from: "c0", to: "m"),
-    .landed(step: "a", attempt: 1, merge: 3, commit: "m"), .stepCompleted(step: "g"),
+    .landed(step: "a", attempt: 1, merge: 3, commit: "m"),
+    .landed(step: "a", attempt: 1, merge: 3, commit: "c0", wasEmpty: true),
+    .stepCompleted(step: "g"),
     .stepFailed(step: "g", reason: "its task failed"),
     .stepSkipped(step: "b", cause: .need(step: "a")),
     .stepSkipped(step: "b", cause: .person(name: "ada", reason: "no")),

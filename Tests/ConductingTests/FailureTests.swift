@@ -158,7 +158,7 @@ import Testing
       run.hear(.ended(run.attempt("a"), .failed(Failure(.overload, "busy")), Usage()))
     }
     #expect(run.state.blockers.map(\.kind) == [.limit])
-    #expect(run.state.blockers.map(\.message) == ["it still meets limits at try 4: busy"])
+    #expect(run.state.blockers.map(\.message) == ["it has met limits 4 times in a row: busy"])
   }
 
   @Test func aProcessThatFinishedWellMeetsItsNextLimitAsTheFirst() throws {
@@ -270,7 +270,10 @@ import Testing
     run.hear(.inspected(run.attempt("a"), .accepted(head: nil)))
     #expect(run.state.spent.cost == Money(microdollars: 5_000_000))
     #expect(run.active == [])
-    #expect(run.state.blockers.map(\.message) == ["$5.00 of $5.00 are spent"])
+    #expect(
+      run.state.blockers.map(\.message) == [
+        "$5.00 of $5.00 are spent, what is not known counted as spent"
+      ])
     #expect(
       run.command(.setLimit(limit: .cost(cost: Money(microdollars: 9_000_000)))) == nil)
     #expect(run.active == ["b"])

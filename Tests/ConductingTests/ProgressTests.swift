@@ -17,7 +17,7 @@ import Testing
   @Test func progressIsWeighedByCountAndByWork() throws {
     var run = try Playing(steps()) { $0.agents = 1 }
     var progress = run.state.progress()
-    #expect(progress.steps == 3)
+    #expect(progress.tally.steps == 3)
     #expect(progress.percentByCount == 0)
     #expect(progress.criticalPathLeft == .minutes(40))
     #expect(progress.velocity == nil)
@@ -25,7 +25,7 @@ import Testing
     run.now = run.now + .minutes(20)
     run.complete("a")
     progress = run.state.progress()
-    #expect(progress.completed == 1)
+    #expect(progress.tally.completed == 1)
     #expect(progress.percentByCount == 33)
     #expect(progress.percentByWork == 12)
     // It took twice as long as was thought, so what is left will, too.
@@ -35,6 +35,53 @@ import Testing
     #expect(end == run.now + .minutes(140))
     #expect(try #require(progress.earliestEnd) < end)
     #expect(try #require(progress.latestEnd) > end)
+  }
+
+  @Test func onlyWhatIsCompletedIsWorkDone() throws {
+    var run = try Playing([
+      command("a") { $0.estimate = .minutes(10) }, command("b") { $0.estimate = .minutes(30) },
+      command("c", needs: ["b"]) { $0.estimate = .minutes(40) },
+      command("d", needs: ["c"]) { $0.estimate = .minutes(20) },
+    ]) { $0.retries = 0 }
+    run.now = run.now + .minutes(10)
+    run.complete("a")
+    run.fail("b", .task)
+    let progress = run.state.progress()
+    var tally = Tally()
+    (tally.steps, tally.completed, tally.failed, tally.skipped) = (4, 1, 1, 2)
+    #expect(progress.tally == tally)
+    #expect(progress.percentByCount == 25)
+    #expect(progress.percentByWork == 10)
+    // What failed or was skipped says nothing of how long things take.
+    #expect(progress.estimateRatio == 100)
+    #expect(progress.velocity == 100)
+  }
+
+  @Test func nothingLacksWhereAStandInWasNotNeeded() throws {
+    var run = try Playing([
+      command("a") { $0.terms.contingency = .step(step: "b") }, command("b"),
+    ])
+    run.complete("a")
+    #expect(run.state.result == .completed)
+    let progress = run.state.progress()
+    #expect(progress.tally.steps == 2)
+    #expect(progress.tally.skipped == 1)
+    #expect(progress.tally.unneeded == 1)
+    #expect(progress.percentByCount == 100)
+    #expect(progress.percentByWork == 100)
+  }
+
+  @Test func whatWasDoneBeforeTheRunIsNoMeasureOfItsPace() throws {
+    var run = try Playing([
+      command("a") {
+        $0.estimate = .minutes(30)
+        $0.isDone = true
+      }, command("b") { $0.estimate = .minutes(10) }, command("c", needs: ["b"]),
+    ])
+    run.now = run.now + .minutes(20)
+    run.complete("b")
+    #expect(run.state.progress().velocity == 50)
+    #expect(run.state.progress().estimateRatio == 200)
   }
 
   @Test func theRangeNarrowsAsMoreIsKnown() throws {

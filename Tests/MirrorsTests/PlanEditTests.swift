@@ -74,7 +74,7 @@ import Testing
         status: coordinating
         started_at: 2026-01-01T00:00:00Z
         execution: {session: exec-shop-20260101-abcdef, branch: orchestration/shop}
-        coordination: {percentage: 0, steps_completed: 0, steps_skipped: 0, steps_failed: 0, steps_total: 2, last_update: 2026-01-01T00:01:00Z}
+        coordination: {percentage: 0, steps_completed: 0, steps_skipped: 0, steps_failed: 0, steps_cancelled: 0, steps_total: 2, last_update: 2026-01-01T00:01:00Z}
         title: Shop
         workflow:
           phases:
@@ -99,7 +99,7 @@ import Testing
         started_at: 2026-01-01T00:00:00Z
         updated_at: 2026-01-01T00:01:00Z
         events: 6
-        progress: {percentage: 0, steps: 2, completed: 0, skipped: 0, failed: 0, active: 0}
+        progress: {percentage: 0, steps: 2, completed: 0, skipped: 0, failed: 0, cancelled: 0, active: 0}
         spent: {cost: $0.00, tokens: 0}
         blockers:
           - {id: 1, kind: environment, severity: error, step: api, since: 2026-01-01T00:00:00Z, message: 'make is missing: "gone"', proposals: [install make]}
@@ -174,6 +174,53 @@ import Testing
     #expect(
       mirror.flush(state(), at: Playthrough.start) == [.sharedSteps(path: full, steps: ["api"])])
     #expect(try folder.read(path).contains("- id: ui\n    status: pending\n"))
+  }
+
+  /// A run that is bounded to a step of a plan: the plan is no further than all of its steps are.
+  @Test func aPlanOfWhichAPartWasRunIsAsFarAsAllOfIt() throws {
+    try folder.write(
+      path,
+      """
+      id: shop
+      workflow:
+        phases:
+          - id: first
+            tasks:
+              - {id: api, run: make api}
+              - {id: ui, run: make ui}
+          - {id: old, run: make old, status: completed, completed_at: 2025-01-01T00:00:00Z}
+          - {id: text, run: make text, status: skipped}
+          - {id: bad, run: make bad, status: failed}
+      """)
+    let begun = try Conductor.begin(
+      RunOrder(
+        session: subject.session, plan: "shop", title: "Shop",
+        steps: [
+          RunStep("first", kind: .group), RunStep("api", kind: .command, group: "first"),
+          RunStep("old", kind: .command, isDone: true),
+        ]), at: Playthrough.start)
+    let done = [
+      Fact.attemptEnded(
+        step: "api", attempt: 1, failure: nil, usage: Usage(), charged: Usage(), fate: .completed),
+      .stepCompleted(step: "first"), .runEnded(result: .completed),
+    ].map { Event(at: Playthrough.start + .minutes(1), $0) }
+    let events = begun.1.events + done
+    var mirror = RunMirror(subject)
+    _ = mirror.open(at: RunState())
+    _ = mirror.take(events.enumerated().map { ($0.offset + 1, $0.element) })
+    #expect(mirror.flush(RunState(of: events), at: Playthrough.start) == [])
+    let text = try folder.read(path)
+    #expect(
+      text.contains(
+        "{percentage: 40, steps_completed: 2, steps_skipped: 1, steps_failed: 1, steps_cancelled: 0, steps_total: 5,"
+      ), "\(text)")
+    #expect(text.contains("\nstatus: paused\n"), "\(text)")
+    #expect(!text.contains("\ncompleted_at: "), "\(text)")
+    // One of its tasks is still to be done.
+    #expect(text.contains("- id: first\n      status: in_progress\n"), "\(text)")
+    #expect(
+      text.contains(
+        "{id: old, run: make old, status: completed, completed_at: 2025-01-01T00:00:00Z}"))
   }
 
   @Test func aCompletedPlanNeverReplacesAnother() throws {

@@ -177,10 +177,11 @@ extension StepStatus {
     case .completed: phase == .completed
     case .failed:
       if case .replaced = phase { true } else { phase == .failed }
-    case .skipped: if case .skipped = phase { true } else { false }
+    case .skipped: if case .skipped(let cause) = phase { cause.isSatisfying } else { false }
     case .cancelled: phase == .cancelled || phase == .removed
     case .blocked: if case .blocked = phase { true } else { false }
-    case .pending, .ready, .inProgress: !phase.isEnd
+    case .pending: if case .skipped(.need) = phase { true } else { !phase.isEnd }
+    case .ready, .inProgress: !phase.isEnd
     }
   }
 }

@@ -58,9 +58,23 @@ import Testing
       let line = EventLines.json(event)
       #expect(!line.contains("\n"))
       #expect(
-        line.hasPrefix("{\"sequence\":3,\"time\":5,\"kind\":\"\(Fact.kind(ofBody: fact.body))\""))
+        line.hasPrefix(
+          "{\"event\":{\"seq\":3,\"at\":5,\"kind\":\"\(Fact.kind(ofBody: fact.body))\""))
       let body = try #require(line.range(of: "\"body\":"))
-      #expect(try Fact(body: String(line[body.upperBound...].dropLast())) == fact)
+      #expect(try Fact(body: String(line[body.upperBound...].dropLast(2))) == fact)
     }
+  }
+
+  @Test func whatProvesAVerdictIsAnObject() throws {
+    let verdict = Verdict(.passed, "exit 0", proof: #"{"command":"make","status":0}"#)
+    let fact = Fact.checkEnded(step: "a", attempt: 1, check: Check(gate: 0), verdict: verdict)
+    let line = EventLines.json(
+      NumberedEvent(sequence: 3, Event(at: Instant(milliseconds: 5), fact)))
+    #expect(
+      line == #"""
+        {"event":{"seq":3,"at":5,"kind":"checkEnded","step":"a","attempt":1,"body":{"v":1,\#
+        "checkEnded":{"step":"a","attempt":1,"check":{"gate":0,"round":1},\#
+        "verdict":{"result":"passed","evidence":"exit 0","proof":{"command":"make","status":0}}}}}}
+        """#)
   }
 }

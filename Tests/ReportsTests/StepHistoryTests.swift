@@ -38,6 +38,11 @@ import Testing
       #expect(report.json["step"]?.text == state.id(index).text)
     }
     #expect(spent == state.spent, "seed \(seed)")
+    let told = histories.map(\.told)
+    #expect(told.reduce(.zero) { $0 + $1.cost } == state.told.cost, "seed \(seed)")
+    #expect(told.reduce(0) { $0 + $1.tokens } == state.told.tokens, "seed \(seed)")
+    #expect(told.allSatisfy(\.isCostWhole) == state.told.isCostWhole, "seed \(seed)")
+    #expect(told.allSatisfy(\.areTokensWhole) == state.told.areTokensWhole, "seed \(seed)")
   }
 
   @Test func whatIsAboutOthersIsPassedOver() throws {
@@ -66,7 +71,9 @@ import Testing
     )
     run.wait(.zero)
     run.end("api", .succeeded(summary: "mended the test"))
-    run.hear(.inspected(run.attempt("api"), .accepted(head: Led.commit(10))))
+    let missing = MissingLines(of: .branch, path: "src/a.swift", lines: ["let a = 1"])
+    run.hear(
+      .inspected(run.attempt("api"), .accepted(head: Led.commit(10), dropped: [missing])))
     run.hear(
       .checked(run.attempt("api"), Check(gate: 0), Verdict(.passed, "exit status 0, 12 tests")))
     let merge = try #require(run.state.attempt(run.attempt("api"))?.merge?.number)
@@ -84,7 +91,6 @@ import Testing
       StepFile(path: "src/api.swift", kind: "M", added: 12, removed: 3),
       StepFile(path: "logo.png", kind: "A", added: nil, removed: nil),
     ]
-    surroundings.losses = [StepLoss(isOfStep: false, path: "src/a.swift", lines: ["let a = 1"])]
     surroundings.folder = "runs/api/2"
     return StepReport(run.state, run.state.index(of: "api")!, run.history("api"), surroundings)
   }
@@ -110,6 +116,47 @@ import Testing
     let resolved = try #require(run.history("api").blockers.first?.resolved)
     #expect(resolved.by == "ada")
     #expect(run.history("api").reason == nil, "it is no longer what keeps the step")
+  }
+
+  /// A program that does not tell what it used has not used nothing.
+  @Test func aCostThatIsNotKnownIsNoZero() throws {
+    var run = try Led([Led.agent("api"), Led.agent("ui")])
+    run.launch("api")
+    run.hear(.ended(run.attempt("api"), .succeeded(summary: ""), Usage()))
+    run.launch("ui")
+    func spent(_ run: Led) -> String {
+      let lines = StatusReport(run.state, run.surroundings()).text(on: .plain).split(
+        separator: "\n")
+      return String(lines.first { $0.hasPrefix("spent ") }?.dropFirst(10) ?? "")
+    }
+    #expect(spent(run) == "cost not known, tokens not known")
+    #expect(RunLine.summary(of: run.state).hasSuffix("completed in 0s, cost not known"))
+    let history = run.history("api")
+    let index = try #require(run.state.index(of: "api"))
+    let report = StepReport(
+      run.state, index, history, StepSurroundings(run.surroundings()))
+    #expect(report.text(on: .plain).contains("spent      cost not known, tokens not known\n"))
+    #expect(report.json["cost"] == .null)
+    #expect(report.json["cost_known"] == false)
+    run.hear(
+      .ended(
+        run.attempt("ui"), .succeeded(summary: ""),
+        Usage(cost: Money(microdollars: 250_000), tokens: 1500)))
+    #expect(spent(run) == "at least $0.25, at least 1,500 tokens")
+    let status = StatusReport(run.state, run.surroundings()).json
+    #expect(status["spent"]?["cost"] == 0.25)
+    #expect(status["spent"]?["cost_known"] == false)
+    #expect(status["steps"]?.items.map { $0["cost"] } == [.null, 0.25])
+  }
+
+  @Test func againstACeilingWhatIsNotKnownCountsAsSpent() throws {
+    var run = try Led([Led.agent("api")]) { $0.cost = Money(microdollars: 2_000_000) }
+    run.launch("api")
+    run.hear(.ended(run.attempt("api"), .succeeded(summary: ""), Usage(tokens: 7)))
+    let text = StatusReport(run.state, run.surroundings()).text(on: .plain)
+    #expect(
+      text.contains("spent     cost not known (counted as $2.00 of $2.00), 7 tokens\n"), "\(text)")
+    #expect(text.contains("$2.00 of $2.00 are spent, what is not known counted as spent"))
   }
 
   @Test func numbersInARowAreOneRange() {

@@ -104,6 +104,28 @@ import Testing
     #expect(await scene.check(plan(step("a", work: .approve("ada")))).isReady)
   }
 
+  /// Git refuses to check such files out, so that no worktree could be made.
+  @Test func aFilterThatGitRequiresMustBeThere() async throws {
+    let scene = try ReadinessScene()
+    try scene.git("config", "filter.lfs.required", "true")
+    try scene.git("config", "filter.lfs.process", "git-lfs filter-process")
+    #expect(await scene.check(command("make")).isReady, "nothing goes through it")
+    try scene.folder.write("main/.gitattributes", "*.bin filter=lfs diff=lfs -text\n")
+    try scene.git("add", "-A")
+    try scene.git("commit", "-q", "-m", "Attributes")
+    #expect(await scene.check(command("make")).isReady, "no file goes through it")
+    try scene.folder.write("main/a.bin", "version https://git-lfs.github.com/spec/v1\n")
+    try scene.git("-c", "filter.lfs.process=", "-c", "filter.lfs.required=false", "add", "-A")
+    let missing = await scene.check(command("make"))
+    #expect(!missing.isReady)
+    #expect(
+      missing.said("git-lfs") == [
+        "error: files that need it cannot be checked out: `git-lfs` is not on the PATH | install git-lfs, or leave its files as pointers: git lfs uninstall"
+      ])
+    try scene.install("git-lfs", "exit 0")
+    #expect(await scene.check(command("make")).isReady)
+  }
+
   @Test func aRepositoryMustHaveACommit() async throws {
     let scene = try ReadinessScene(repository: false)
     try scene.git("init", "-q", "-b", "main")

@@ -177,9 +177,20 @@ import Testing
     try folder.write("launch.json", #"{"stdout":"out.txt","cwd":"/tree"}"#)
     #expect(attempt.output == folder.path + "/out.txt")
     #expect(attempt.workingFolder == "/tree")
-    #expect(attempt.log(of: Check(gate: 1, round: 2)).hasSuffix("/checks/gate-1-2/1/output.log"))
+  }
+
+  @Test func theOutputOfATrialIsThatOfItsLastBeginning() throws {
+    let attempt = AttemptFiles(folder.path)
+    #expect(attempt.output(of: Check(gate: 1, round: 2)) == nil)
+    for path in [
+      "gate-1-2/1/output.log", "gate-1-2/2/output.log", "merge-4-gate-0-1/1/stdout.jsonl",
+    ] { try folder.write("checks/" + path, "") }
     #expect(
-      attempt.log(of: Check(merge: 4, gate: 0)).hasSuffix("/checks/merge-4-gate-0-1/1/output.log"))
+      attempt.output(of: Check(gate: 1, round: 2)) == folder.path + "/checks/gate-1-2/2/output.log")
+    // A reviewer is an attempt of its own.
+    #expect(
+      attempt.output(of: Check(merge: 4, gate: 0))
+        == folder.path + "/checks/merge-4-gate-0-1/1/stdout.jsonl")
   }
 
   @Test(.timeLimit(.minutes(20))) func whatIsWrittenEndsTheWait() throws {

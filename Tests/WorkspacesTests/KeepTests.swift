@@ -184,6 +184,44 @@ import Testing
     #expect(throws: WorkspaceError.noSuchKeep(kept.name)) { try scene.keep.work(named: kept.name) }
   }
 
+  @Test func aBranchOfWhichAnotherHasAllIsNotKept() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "done")
+    let gone = try scene.keep.release(
+      .deleteBranch(prepared.branch), of: scene.owner, because: "nothing was done")
+    #expect(gone == nil)
+    #expect(try scene.git.commit("refs/heads/" + prepared.branch) == nil)
+
+    let second = try scene.prepare()
+    try second.worktree.write("x", "x\n")
+    let tip = try scene.checkpoint(second).head
+    try scene.keep.release(.remove(second.worktree), of: scene.owner, because: "done")
+    try scene.person("branch", "mine", tip.hex)
+    let moved = try scene.keep.release(
+      .moveBranch(second.branch, to: try scene.base()), of: scene.owner, because: "anew")
+    #expect(moved == nil)
+    #expect(try scene.git.commit("refs/heads/" + second.branch) == scene.base())
+    #expect(try scene.keep.list() == [])
+  }
+
+  /// Two branches of agents have the same: both may go, but the work may not go with them.
+  @Test func whatOnlyBranchesOfAgentsHaveIsKept() throws {
+    let scene = try Scene()
+    let one = try scene.prepare("one")
+    try one.worktree.write("x", "x\n")
+    let tip = try scene.checkpoint(one, "one").head
+    let two = try scene.prepare("two", at: tip)
+    // Nor do tags that a person may take away, and what is kept for a time.
+    try scene.person("tag", "mine", tip.hex)
+    for prepared in [one, two] {
+      try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "done")
+      let kept = try #require(
+        try scene.keep.release(.deleteBranch(prepared.branch), of: scene.owner, because: "done"))
+      #expect(kept.head == tip)
+    }
+  }
+
   @Test func whatDivisiDidNotMakeIsNotTouched() throws {
     let scene = try Scene()
     try scene.person("branch", "mine")

@@ -116,7 +116,7 @@ import Testing
     #expect(
       result.errors
         == "divisi: while a #1 ran, your own checkout changed: mine.txt, stray.txt; where that was not you, "
-        + "the agent left its worktree. Nothing of it is merged\n1 of 1 steps completed"
+        + "the agent left its worktree. Nothing of it is merged\n1 of 1 step completed"
         + result.errors.split(separator: "completed", maxSplits: 1)[1])
     #expect(try scene.merged() == ["one.txt"])
     #expect(

@@ -129,10 +129,11 @@ struct AgentRun {
   }
 
   /// All events of a kind, in order.
-  func facts(_ kind: String) -> [JSON] { events.compactMap { $0["event"]?[kind] } }
+  func facts(_ kind: String) -> [JSON] { events.compactMap { $0["event"]?["body"]?[kind] } }
 
   func times(_ kind: String) -> [Int] {
-    events.filter { $0["event"]?[kind] != nil }.compactMap { $0["at"]?.count }
+    events.compactMap { $0["event"] }.filter { $0["kind"]?.text == kind }
+      .compactMap { $0["at"]?.count }
   }
 
   /// Why attempts at a step ended that were not its last.

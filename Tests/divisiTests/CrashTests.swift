@@ -32,27 +32,8 @@ import Testing
     "if mkdir '\(place)/struck\(name)' 2>/dev/null; then \(action); fi"
   }
 
-  private func plan(_ steps: [String], more: String = "", configuration: String = "setup: []")
-    throws
-  {
-    try scratch.folder.write(
-      ".orchestration/sessions/t.yaml",
-      """
-      id: t
-      title: Try
-      status: planned
-      \(more)
-      workflow:
-        phases:
-      \(steps.map { "    - {\($0)}" }.joined(separator: "\n"))
-      """)
-    try scratch.folder.write(
-      "divisi.yaml",
-      """
-      retries: {task_delay: 10ms}
-      limits: {spacing: 0s}
-      workspace: {free_disk: 0B, free_disk_share: 0%, \(configuration)}
-      """)
+  private func plan(_ steps: [String], more: String = "", configuration: String? = nil) throws {
+    try scratch.plan(steps, more: more, workspace: configuration)
   }
 
   /// A program of this name that stands before the real one, which it can reach as `$real`.

@@ -18,26 +18,7 @@ struct FaultScene {
 
   /// Writes a plan whose steps are lines of YAML. Retries come at once, and what must end is killed soon.
   func plan(_ steps: [String], id: String = "t", output: String = "256MiB") throws {
-    try scratch.folder.write(
-      ".orchestration/sessions/\(id).yaml",
-      """
-      id: \(id)
-      title: Try
-      status: planned
-      workflow:
-        phases:
-      \(steps.map { "    - {\($0)}" }.joined(separator: "\n"))
-      """)
-    try scratch.folder.write(
-      "divisi.yaml",
-      """
-      retries: {task_delay: 10ms}
-      limits: {spacing: 0s}
-      timeouts: {grace: 300ms, output: \(output)}
-      workspace: {free_disk: 0B, free_disk_share: 0%}
-      harnesses:
-        scripted: {command: [sh, "\(place)/agent.sh", "{prompt_file}"]}
-      """)
+    try scratch.plan(steps, id: id, sections: "timeouts: {grace: 300ms, output: \(output)}")
   }
 
   /// A plan of one step, `a`, for an agent that is this script.

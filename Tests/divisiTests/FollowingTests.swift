@@ -62,8 +62,8 @@ final class Running {
     let result = try running.result()
     #expect(result.status == 0, "\(result.errors)")
     let events = try result.output.split(separator: "\n").map { try JSON.parse(String($0)) }
-    #expect(events.map { $0["sequence"]?.count } == Array(1...run.state.sequence))
-    #expect(events.last?["kind"] == "runEnded")
+    #expect(events.map { $0["event"]?["seq"]?.count } == Array(1...run.state.sequence))
+    #expect(events.last?["event"]?["kind"] == "runEnded")
     let later = try scratch.divisi("--json events -f --after 3 --step a")
     #expect(later.output.split(separator: "\n").count == 4)
   }
@@ -82,7 +82,8 @@ final class Running {
     let result = try running.result()
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("$ make test\n  12 passed\n"))
-    #expect(result.output.contains("gate `make test`\n  12 passed\npassed: 12 tests\n"))
+    #expect(result.output.contains("gate `make test`\n  12 passed\n  all of it in .divisi/runs/"))
+    #expect(result.output.contains("/output.log\npassed: 12 tests\n"))
     #expect(result.output.contains("landed as "))
   }
 }

@@ -14,6 +14,8 @@ import Testing
       set -e
       export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
       git worktree add -q -b feature/task-done .worktrees/task-done
+      (cd .worktrees/task-done && echo d > d && git add d && git commit -q -m d)
+      git merge -q --squash feature/task-done && git commit -q -m done
       git worktree add -q -b feature/task-open .worktrees/task-open
       cd .worktrees/task-open && echo x > x && git add x && git commit -q -m x
       """)
@@ -26,8 +28,8 @@ import Testing
     #expect(listed.status == 0)
     #expect(
       listed.output == """
-        would go  .worktrees/task-done  merged into main
-        would go  feature/task-done     merged into main
+        would go  .worktrees/task-done  all of it is in main
+        would go  feature/task-done     all of it is in main
         stays     .worktrees/task-open  not merged
 
         """)
@@ -36,8 +38,8 @@ import Testing
     #expect(removed.status == 0, "\(removed.errors)")
     #expect(
       removed.output == """
-        removed  .worktrees/task-done  merged into main
-        removed  feature/task-done     merged into main
+        removed  .worktrees/task-done  all of it is in main
+        removed  feature/task-done     all of it is in main
         stays    .worktrees/task-open  not merged
 
         """)
@@ -45,7 +47,7 @@ import Testing
 
     let kept = try scratch.divisi("keep list")
     #expect(kept.output.contains("clean/task-done/1"))
-    #expect(kept.output.contains("clean: merged into main"))
+    #expect(kept.output.contains("clean: all of it is in main"))
     let restored = try scratch.divisi("keep restore clean/task-done/1")
     #expect(restored.output == scratch.folder.path + "/.worktrees/kept-clean-task-done-1\n")
     #expect(restored.errors == "on branch kept/clean-task-done-1\n")

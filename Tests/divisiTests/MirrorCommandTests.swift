@@ -60,6 +60,42 @@ import Testing
     }
   }
 
+  /// The person works in a worktree of their own, with a plan file of its own.
+  @Test func thePlanFileThatARunWasStartedFromHasItsStatus() throws {
+    try scratch.folder.write(
+      planFile,
+      """
+      id: shop
+      title: Shop
+      status: planned
+      workflow: {phases: [{id: api, run: echo a > a.txt}]}
+      """)
+    try scratch.folder.write("divisi.yaml", "workspace: {free_disk: 0B, free_disk_share: 0%}\n")
+    _ = try scratch.shell(
+      """
+      git add -A && git -c user.name=T -c user.email=t@t commit -qm plan
+      echo /mine/ >> .git/info/exclude && git worktree add -q -b side mine
+      """)
+    let result = try scratch.divisi("-C mine run shop")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scratch.shell("git status --porcelain") == "")
+    let done = try scratch.folder.read("mine/.orchestration/completed/shop.yaml")
+    #expect(done.contains("status: completed"))
+    #expect(
+      try scratch.shell("cd mine && git status --porcelain -uall")
+        == " D \(planFile)\n?? .orchestration/completed/shop.yaml\n")
+    // Logs are where those of all runs are.
+    #expect(try scratch.shell("ls .orchestration/logs | grep -c exec-shop") == "1\n")
+    #expect(
+      try scratch.shell("grep -h file: .orchestration/coordination/*.yaml")
+        == "file: mine/\(planFile)\n")
+    #expect(try scratch.divisi("journal mirror").errors == "wrote 0 files\n")
+    // A worktree that is gone stays gone.
+    _ = try scratch.shell("git worktree remove --force mine")
+    #expect(try scratch.divisi("journal mirror").errors.contains("shop.yaml is gone"))
+    #expect(try scratch.shell("ls mine").contains("No such file"))
+  }
+
   private func files() throws -> [String: String] {
     let root = scratch.folder.path + "/.orchestration"
     let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []

@@ -9,28 +9,8 @@ import Testing
 
   init() throws { scratch = try Scratch() }
 
-  /// Writes a plan whose steps are lines of YAML; retries come at once.
   private func plan(_ steps: [String], more: String = "") throws {
-    try scratch.folder.write(
-      ".orchestration/sessions/t.yaml",
-      """
-      id: t
-      title: Try
-      status: planned
-      \(more)
-      workflow:
-        phases:
-      \(steps.map { "    - {\($0)}" }.joined(separator: "\n"))
-      """)
-    try scratch.folder.write(
-      "divisi.yaml",
-      """
-      retries: {task_delay: 10ms}
-      limits: {spacing: 0s}
-      workspace: {free_disk: 0B, free_disk_share: 0%}
-      harnesses:
-        scripted: {command: [sh, "\(scratch.folder.path)/agent.sh", "{prompt_file}"]}
-      """)
+    try scratch.plan(steps, more: more)
   }
 
   private func branch(_ path: String) throws -> String {
@@ -89,6 +69,47 @@ import Testing
     #expect(try attempt("a", 1, "checks/gate-0-1/1/output.log") == "wanted: two\n")
   }
 
+  @Test func aGateThatOnlyPassesAtALaterTrialIsToldOfEverywhere() throws {
+    try scratch.folder.write(
+      "check.sh", "mkdir ../../tried 2>/dev/null && { echo not yet; exit 1; }; echo now it does")
+    try plan([
+      "id: a, run: 'echo a > a.txt', gates: [{run: 'sh ../../check.sh', name: shaky, attempts: 2}]"
+    ])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("gate `shaky`, trial 2 passed (flaky)"))
+    #expect(result.errors.contains("; flaky: gate `shaky` for a passed at trial 2"))
+    #expect(try branch("a.txt") == "a\n")
+
+    let status = try scratch.divisi("status").output
+    #expect(status.contains("flaky     gate `shaky` for a passed at trial 2\n"), "\(status)")
+    #expect(
+      try JSON.parse(try scratch.divisi("status --json").output)["flaky"]
+        == [["step": "a", "gate": "shaky", "merge": .null, "trial": 2]])
+
+    let checks = ".divisi/runs/\(try session())/a/1/checks"
+    let show = try scratch.divisi("show a").output
+    #expect(show.contains("`shaky` failed in "), "\(show)")
+    #expect(show.contains("`shaky`, trial 2 passed (flaky) in "), "\(show)")
+    #expect(show.contains("output     \(checks)/gate-0-2/1/output.log\n"), "\(show)")
+    let logs = try scratch.divisi("logs a").output
+    #expect(logs.contains("gate `shaky`, trial 2\n  now it does\n"), "\(logs)")
+    #expect(logs.contains("  all of it in \(checks)/gate-0-2/1/output.log\n"), "\(logs)")
+    #expect(logs.contains("passed (flaky): exit 0"), "\(logs)")
+
+    let attempts = try JSON.parse(try scratch.divisi("show a --json").output)["attempts"]
+    let shown = try #require(attempts?.items.first?["trials"]?.items)
+    let listed = try #require(
+      try JSON.parse(try scratch.divisi("logs a --json").output)["trials"]?.items)
+    for trials in [shown, listed] {
+      #expect(trials.map { $0["trial"]?.count } == [1, 2])
+      #expect(trials.map { $0["flaky"]?.flag } == [false, true])
+      #expect(trials.map { $0["result"]?.text } == ["failed", "passed"])
+      #expect(
+        trials.map { $0["output"]?.text } == [1, 2].map { "\(checks)/gate-0-\($0)/1/output.log" })
+    }
+  }
+
   @Test func workThatConflictsIsDoneAgainOnWhatWasMerged() throws {
     try plan([
       "id: a, run: 'echo a >> f.txt'",
@@ -113,6 +134,40 @@ import Testing
     #expect(try branch("f.txt") == "a\n")
   }
 
+  @Test func linesThatAResolutionDropsAreNamedWhereTheyAreNoFailure() throws {
+    try plan([
+      "id: a, run: 'echo a >> f.txt'",
+      "id: b, retries: 1, run: 'while ! git -C ../.. rev-parse -q --verify orchestration/t:f.txt >/dev/null; do sleep 0.02; done; echo b > f.txt'",
+    ])
+    let result = try scratch.divisi("run t --set merge.dropped=warn")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("f.txt") == "b\n")
+    #expect(result.output.contains("dropped 1 line of others in f.txt; `divisi show b` names them"))
+    #expect(
+      try scratch.divisi("show b").output.contains("dropped    1 line of others in f.txt\n  - a\n"))
+    let shown = try JSON.parse(try scratch.divisi("show b --json").output)["dropped"]
+    #expect(shown == [["of": "branch", "path": "f.txt", "count": 1, "lines": ["a"]]])
+    #expect(try scratch.divisi("events").output.contains("; dropped: 1 line of others in f.txt"))
+  }
+
+  /// Git itself keeps both sides of a merge; a program that the repository has for it need not.
+  @Test func linesThatAMergeDriverDropsAreNamed() throws {
+    try scratch.folder.write(".git/info/attributes", "*.lock merge=mine\n")
+    _ = try scratch.shell("git config merge.mine.driver true")
+    try plan([
+      "id: a, run: 'echo a >> f.lock'",
+      "id: b, run: 'while ! git -C ../.. rev-parse -q --verify orchestration/t:f.lock >/dev/null; do sleep 0.02; done; echo b >> f.lock'",
+    ])
+    _ = try scratch.shell(
+      "echo first > f.lock; git add f.lock; git -c user.name=T -c user.email=t@t commit -qm first")
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("f.lock") == "first\na\n")
+    #expect(
+      try scratch.divisi("show b").output.contains(
+        "dropped    1 line of its own in f.lock\n  - b\n"))
+  }
+
   @Test func whatNeedsAFailedStepIsSkippedAndTheRestGoesOn() throws {
     try plan([
       "id: bad, retries: 0, run: 'echo broken >&2; exit 3'", "id: after, needs: [bad], run: 'true'",
@@ -123,6 +178,94 @@ import Testing
     #expect(result.output.contains("failed: it ended with status 3"))
     #expect(result.output.contains("skipped: bad did not complete"))
     #expect(try branch("x.txt") == "x\n")
+  }
+
+  /// What was skipped for a step that failed is not done: the next run of the plan does it.
+  @Test func whatWasSkippedForAFailureIsStillToBeDone() throws {
+    try plan([
+      "id: bad, retries: 0, run: 'test -e ../../mended && echo b > b.txt'",
+      "id: after, needs: [bad], run: 'echo a > a.txt'",
+    ])
+    let failed = try scratch.divisi("run t")
+    #expect(failed.status == 1)
+    #expect(failed.errors.hasSuffix(", 1 failed, 1 skipped\n"), "\(failed.errors)")
+    #expect(
+      try scratch.divisi("status").output.contains(
+        "progress  0 of 2 steps completed, 1 failed, 1 skipped\n"))
+    let file = ".orchestration/sessions/t.yaml"
+    let text = try scratch.folder.read(file)
+    #expect(text.contains("{id: after, status: pending,"), "\(text)")
+    #expect(text.contains("percentage: 0, steps_completed: 0, steps_skipped: 0, steps_failed: 1"))
+    try scratch.folder.write("mended", "")
+    try scratch.folder.write(
+      file, text.replacingOccurrences(of: "\nstatus: failed", with: "\nstatus: planned"))
+    let again = try scratch.divisi("run t")
+    #expect(again.status == 0, "\(again.output)\(again.errors)")
+    #expect(try branch("a.txt") == "a\n")
+  }
+
+  @Test func aStepThatChangedNothingIsNotMergedAsTheWorkOfAnother() throws {
+    try plan(["id: a, run: 'echo a > a.txt'", "id: b, needs: [a], run: 'true'"])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("b                 changed nothing\n"), "\(result.output)")
+    #expect(result.output.split(separator: "\n").count { $0.contains(" merged as ") } == 1)
+    #expect(try scratch.divisi("status").output.contains("  changed nothing\n"))
+    let show = try scratch.divisi("show b").output
+    #expect(show.contains("state      completed: changed nothing\n"), "\(show)")
+    #expect(show.contains(", changed nothing\n"), "\(show)")
+    #expect(show.contains("changes    nothing\n"), "\(show)")
+    #expect(!show.contains("landed as"), "\(show)")
+    #expect(try scratch.divisi("logs b").output.contains("completed, changed nothing\n"))
+    #expect(try JSON.parse(try scratch.divisi("show b --json").output)["commit"] == .null)
+    let diff = try scratch.divisi("diff b")
+    #expect(diff.status == 0)
+    #expect(diff.output + diff.errors == "attempt 1 at `b` changed nothing\n")
+  }
+
+  /// The end of what a gate printed is told once, and where all of it is.
+  @Test func whatAFailureSaysIsShownOnce() throws {
+    try plan([
+      "id: a, retries: 0, run: 'echo a > a.txt', gates: [{run: 'seq 100 130; exit 3', name: strict}]"
+    ])
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 1)
+    #expect(result.output.contains("gate `strict` failed: it ended with status 3: 130\n"))
+    #expect(result.output.contains("a                 failed at attempt 1\n"))
+    let show = try scratch.divisi("show a").output
+    #expect(show.contains("state      failed: gate `strict`: it ended with status 3\n"), "\(show)")
+    #expect(show.components(separatedBy: " 130\n").count == 2, "\(show)")
+    #expect(!show.contains(" 110\n"), "\(show)")
+    let logs = try scratch.divisi("logs a").output
+    #expect(logs.components(separatedBy: "130\n").count == 2, "\(logs)")
+    #expect(logs.contains("\nfailed: it ended with status 3\n"), "\(logs)")
+  }
+
+  @Test func aRunThatIsCancelledSaysWhatBecameOfItsSteps() throws {
+    try plan([
+      "id: a, run: 'echo a > a.txt'", "id: b, needs: [a], approve: boss",
+      "id: c, needs: [b], run: 'true'",
+    ])
+    #expect(try scratch.divisi("run t").status == 3)
+    let session = try session()
+    #expect(try scratch.divisi("cancel \(session) --yes").status == 0)
+    #expect(try scratch.divisi("resume").status == 1)
+    let status = try scratch.divisi("status")
+    #expect(status.status == 1)
+    #expect(status.output.contains("state     cancelled after "), "\(status.output)")
+    #expect(status.output.contains("1 of 3 steps completed, "), "\(status.output)")
+    #expect(status.output.contains(", 1 skipped, 1 cancelled\n"), "\(status.output)")
+    let progress = try JSON.parse(try scratch.divisi("status --json").output)["progress"]
+    #expect(progress?["percent"] == 33)
+    #expect(progress?["cancelled"] == 1)
+    #expect(progress?["skipped"] == 1)
+    #expect(progress?["failed"] == 0)
+    let text = try scratch.folder.read(".orchestration/sessions/t.yaml")
+    #expect(text.contains("\nstatus: cancelled\n"), "\(text)")
+    #expect(text.contains("percentage: 33, "), "\(text)")
+    #expect(try scratch.divisi("archive \(session)").status == 0)
+    #expect(try scratch.divisi("status").output.contains("\narchive   .divisi/archive/\(session)"))
+    #expect(try scratch.divisi("show b").output.contains("state      cancelled\n"))
   }
 
   @Test func aRunThatWaitsForAPersonEndsWithStatus3AndGoesOn() throws {
@@ -154,11 +297,45 @@ import Testing
     // The rest of the plan can be run next.
     let rest = try scratch.folder.read(".orchestration/sessions/t.yaml")
     #expect(rest.contains("status: paused"))
+    #expect(rest.contains("percentage: 66, steps_completed: 2"), "\(rest)")
+    #expect(try scratch.divisi("status").output.contains("progress  2 of 2 steps completed\n"))
     #expect(try scratch.divisi("run t").status == 0)
     #expect(try trailers("Step") == ["a", "b", "c"])
     try plan(["id: b, run: 'true'"])
     let unknown = try scratch.divisi("run t --only bb")
     #expect(unknown.errors.contains("did you mean `b`?"))
+  }
+
+  @Test func aDryRunTellsWhatIsMissingAndStartsNothing() throws {
+    try plan([
+      "id: a, task: Write it., harness: scripted", "id: b, task: Write it., harness: absent",
+    ])
+    try scratch.folder.write(
+      "divisi.yaml",
+      """
+      harnesses:
+        scripted: {command: ["\(scratch.folder.path)/agent.sh"], version: ["\(scratch.folder.path)/agent.sh"]}
+        absent: {command: [no-such-agent]}
+      """)
+    let agent = try scratch.folder.write("agent.sh", "#!/bin/sh\ntouch started\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: agent)
+    let result = try scratch.divisi("run t --dry-run")
+    #expect(result.status == 4)
+    #expect(result.output.contains("t: 2 steps, "))
+    #expect(result.errors.contains("error: absent: "), "\(result.errors)")
+    #expect(!result.errors.contains("scripted"), "\(result.errors)")
+    let json = try scratch.divisi("run t --dry-run --json")
+    #expect(json.status == 4)
+    let outline = try JSON.parse(json.output)
+    #expect(outline["ready"] == false)
+    #expect(outline["steps"]?.items.count == 2)
+    #expect(
+      outline["findings"]?.items.contains {
+        $0["subject"]?.text == "absent" && $0["level"]?.text == "error"
+      } == true)
+    #expect(
+      try scratch.shell("find . -name started; ls .divisi").contains("No such file"))
+    #expect(try scratch.shell("find . -name started") == "")
   }
 
   @Test func anAgentThatDoesNothingHasNotSucceeded() throws {
@@ -333,12 +510,32 @@ import Testing
   }
 
   @Test func eventsComeAsLinesOfJSONForPrograms() throws {
-    try plan(["id: a, run: 'echo a > a.txt'"])
+    try plan(["id: a, run: 'echo a > a.txt', gates: [{run: test -s a.txt}]"])
     let result = try scratch.divisi("run t --json")
     #expect(result.status == 0)
     let lines = try result.output.split(separator: "\n").map { try JSON.parse(String($0)) }
-    #expect(lines.compactMap { $0["sequence"]?.count } == Array(1...lines.count))
-    #expect(lines.last?["event"]?["runEnded"]?["result"]?.text == "completed")
+    #expect(lines.compactMap { $0["event"]?["seq"]?.count } == Array(1...lines.count))
+    let last = try #require(lines.last?["event"])
+    #expect(last["kind"]?.text == "runEnded")
+    #expect(last["body"]?["runEnded"]?["result"]?.text == "completed")
+    let judged = try #require(
+      lines.lazy.compactMap { $0["event"] }.first { $0["kind"]?.text == "checkEnded" })
+    #expect(judged["step"]?.text == "a")
+    let proof = judged["body"]?["checkEnded"]?["verdict"]?["proof"]
+    #expect(proof?["command"]?.text == "test -s a.txt")
+    #expect(proof?["status"]?.count == 0)
+    // Who comes later reads the same lines.
+    #expect(try scratch.divisi("events --json").output == result.output)
+  }
+
+  /// An export keeps what is journaled byte for byte; all else is the same line.
+  @Test func aLineForProgramsIsThatOfAnExport() throws {
+    try plan(["id: a, run: 'echo a > a.txt'"])
+    #expect(try scratch.divisi("run t").status == 0)
+    let lines = try scratch.divisi("events --json").output.split(separator: "\n")
+    let export = try scratch.divisi("journal export").output.split(separator: "\n")
+    #expect(lines.count > 10)
+    #expect(lines == export.filter { $0.hasPrefix("{\"event\":") })
   }
 
   @Test func anAgentThatFillsItsOutputIsStoppedAndToldOf() throws {

@@ -24,6 +24,41 @@ struct Scratch {
     try makeRepository(in: folder)
   }
 
+  /// Writes the plan `t`, or another, whose steps are lines of YAML, and a configuration under which retries come at once
+  /// and no disk is too full. The harness `scripted` runs `agent.sh`, which is the test's to write.
+  ///
+  /// - Parameters:
+  ///   - more: lines of the plan, before its steps.
+  ///   - workspace: more settings of that section.
+  ///   - sections: more sections of the configuration, lines of YAML.
+  func plan(
+    _ steps: [String], id: String = "t", more: String = "", workspace: String? = nil,
+    sections: String = ""
+  ) throws {
+    try folder.write(
+      ".orchestration/sessions/\(id).yaml",
+      """
+      id: \(id)
+      title: Try
+      status: planned
+      \(more)
+      workflow:
+        phases:
+      \(steps.map { "    - {\($0)}" }.joined(separator: "\n"))
+      """)
+    let settings = ["free_disk: 0B", "free_disk_share: 0%"] + [workspace].compactMap { $0 }
+    try folder.write(
+      "divisi.yaml",
+      """
+      retries: {task_delay: 10ms}
+      limits: {spacing: 0s}
+      workspace: {\(settings.joined(separator: ", "))}
+      \(sections)
+      harnesses:
+        scripted: {command: [sh, "\(folder.path)/agent.sh", "{prompt_file}"]}
+      """)
+  }
+
   /// Runs the program; words are parted by spaces.
   func divisi(_ line: String, environment more: [String: String] = [:]) throws -> ProgramResult {
     try runProgram(

@@ -47,7 +47,7 @@ import Testing
     ("resolve 1 --why installed", "blocker 1 resolved by ada: retried\n"),
     (
       "reject accept --why no",
-      "accept: ended, rejected: ada rejected it: no; the step has failed\n"
+      "accept: ended, ada rejected it: no; the step has failed\n"
     ),
   ])
   func whatIsDoneIsTold(_ line: String, _ output: String) throws {

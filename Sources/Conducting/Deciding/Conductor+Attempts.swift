@@ -99,8 +99,10 @@ extension Conductor {
   mutating func inspected(_ id: AttemptID, _ inspection: Inspection) {
     guard let (index, attempt) = living(id), attempt.phase == .inspecting else { return }
     switch inspection {
-    case .accepted(let head):
-      emit(.attemptInspected(step: id.step, attempt: id.number, head: head))
+    case .accepted(let head, let dropped):
+      emit(
+        .attemptInspected(
+          step: id.step, attempt: id.number, head: head, dropped: dropped.nilIfEmpty))
       goOn(index)
     case .refused(let failure): fail(index, failure, attempt.usage)
     }
@@ -126,7 +128,9 @@ extension Conductor {
     let step = state.id(index)
     var verdict = verdict
     if let reviewer = attempt.checking?.seat {
-      verdict.usage = charge(index, reviewer, verdict.usage ?? Usage())
+      let told = verdict.usage ?? Usage()
+      let charged = charge(index, reviewer, told)
+      (verdict.usage, verdict.told) = (charged, told == charged ? nil : told)
     }
     emit(
       .checkEnded(step: step, attempt: attempt.number, check: check, verdict: verdict))

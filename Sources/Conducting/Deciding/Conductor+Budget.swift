@@ -55,16 +55,20 @@ extension Conductor {
       tokens: usage.tokens ?? left.tokens ?? leftOfRun.tokens ?? 0)
   }
 
+  private static let counted = ", what is not known counted as spent"
+
   /// A budget that is spent is told as soon as it is.
   mutating func weighBudget() {
     if let ceiling = state.settings.cost, let spent = state.spent.cost, spent >= ceiling {
       bar(
-        Pool.cost, .budget, "\(spent.words) of \(ceiling.words) are spent",
+        Pool.cost, .budget,
+        "\(spent.words) of \(ceiling.words) are spent\(state.told.isCostWhole ? "" : Self.counted)",
         ["raise limits.cost", "cancel what is not needed"])
     }
     if let ceiling = state.settings.tokens, let spent = state.spent.tokens, spent >= ceiling {
       bar(
-        Pool.tokens, .budget, "\(spent) of \(ceiling) tokens are used",
+        Pool.tokens, .budget,
+        "\(spent) of \(ceiling) tokens are used\(state.told.areTokensWhole ? "" : Self.counted)",
         ["raise limits.tokens", "cancel what is not needed"])
     }
   }

@@ -70,7 +70,8 @@ extension Conductor {
     let settings = state.settings
     if note.transients >= settings.transientTries || note.transientWait > settings.transientTime {
       return block(
-        index, .limit, "it still meets limits at try \(note.transients + 1): \(failure.message)",
+        index, .limit,
+        "it has met limits \(note.transients + 1) times in a row: \(failure.message)",
         ["divisi retry \(state.id(index))", "give it another agent or account"])
     }
     if attempt.seat != nil { return .ready }

@@ -69,9 +69,11 @@ extension Conductor {
   mutating func merged(_ id: AttemptID, _ number: Int, _ outcome: MergeOutcome) {
     guard let (_, merge) = merging(id, number), merge.stage == .building else { return }
     switch outcome {
-    case .built(let candidate):
+    case .built(let candidate, let dropped):
       emit(
-        .mergeBuilt(step: id.step, attempt: id.number, merge: number, candidate: candidate))
+        .mergeBuilt(
+          step: id.step, attempt: id.number, merge: number, candidate: candidate,
+          dropped: dropped.nilIfEmpty))
     case .refused(let failure):
       emit(.mergeRefused(step: id.step, attempt: id.number, merge: number, failure: failure))
     }
@@ -82,7 +84,10 @@ extension Conductor {
     liftBranchFault()
     switch outcome {
     case .done(let commit):
-      emit(.landed(step: id.step, attempt: id.number, merge: number, commit: commit))
+      emit(
+        .landed(
+          step: id.step, attempt: id.number, merge: number, commit: commit,
+          wasEmpty: commit == merge.base ? true : nil))
       complete(index)
     case .moved(let head):
       emit(.headMoved(head: head))

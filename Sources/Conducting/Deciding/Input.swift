@@ -29,12 +29,12 @@ package enum Input: Hashable, Sendable {
 
 /// What a finished attempt left.
 package enum Inspection: Hashable, Sendable {
-  case accepted(head: Commit?)
+  case accepted(head: Commit?, dropped: [MissingLines] = [])
   case refused(Failure)
 }
 
 package enum MergeOutcome: Hashable, Sendable {
-  case built(candidate: Commit)
+  case built(candidate: Commit, dropped: [MissingLines] = [])
   /// It conflicts, or something of one side would be lost.
   case refused(Failure)
 }

@@ -36,13 +36,14 @@ extension Fact {
       .attemptWithdrawn(let step, let attempt, _), .attemptLaunched(let step, let attempt, _),
       .attemptObserved(let step, let attempt, _), .attemptAnswered(let step, let attempt, _, _),
       .attemptOverdue(let step, let attempt), .attemptStopping(let step, let attempt, _),
-      .attemptFinished(let step, let attempt, _, _, _), .attemptInspected(let step, let attempt, _),
+      .attemptFinished(let step, let attempt, _, _, _),
+      .attemptInspected(let step, let attempt, _, _),
       .checkBegan(let step, let attempt, _, _), .checkEnded(let step, let attempt, _, _),
       .approvalAsked(let step, let attempt, _), .approvalGiven(let step, let attempt, _, _),
       .attemptEnded(let step, let attempt, _, _, _, _), .mergeQueued(let step, let attempt),
-      .mergeBegan(let step, let attempt, _, _), .mergeBuilt(let step, let attempt, _, _),
+      .mergeBegan(let step, let attempt, _, _), .mergeBuilt(let step, let attempt, _, _, _),
       .mergeRefused(let step, let attempt, _, _), .mergeReset(let step, let attempt, _),
-      .landingDecided(let step, let attempt, _, _, _), .landed(let step, let attempt, _, _):
+      .landingDecided(let step, let attempt, _, _, _), .landed(let step, let attempt, _, _, _):
       return (step, attempt)
     case .stepCompleted(let step), .stepFailed(let step, _), .stepSkipped(let step, _),
       .stepCancelled(let step, _), .stepRevived(let step, _), .stepReleased(let step),

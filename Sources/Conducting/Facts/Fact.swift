@@ -35,7 +35,8 @@ package enum Fact: Hashable, Sendable, Codable {
   /// Its process ended well; whether its work is good is still to be seen.
   case attemptFinished(
     step: StepID, attempt: Int, summary: String, usage: Usage, charged: Usage)
-  case attemptInspected(step: StepID, attempt: Int, head: Commit?)
+  /// Its work is this commit. Resolving a conflict may have dropped lines in it.
+  case attemptInspected(step: StepID, attempt: Int, head: Commit?, dropped: [MissingLines]? = nil)
   case checkBegan(step: StepID, attempt: Int, check: Check, seat: Seat?)
   case checkEnded(step: StepID, attempt: Int, check: Check, verdict: Verdict)
   case approvalAsked(step: StepID, attempt: Int, gate: Int?)
@@ -46,12 +47,15 @@ package enum Fact: Hashable, Sendable, Codable {
   // The train.
   case mergeQueued(step: StepID, attempt: Int)
   case mergeBegan(step: StepID, attempt: Int, merge: Int, base: Commit)
-  case mergeBuilt(step: StepID, attempt: Int, merge: Int, candidate: Commit)
+  /// Both sides in one commit. A merge driver of the repository may have dropped lines in it.
+  case mergeBuilt(
+    step: StepID, attempt: Int, merge: Int, candidate: Commit, dropped: [MissingLines]? = nil)
   case mergeRefused(step: StepID, attempt: Int, merge: Int, failure: Failure)
   /// What it was built on is not the head: it is built again.
   case mergeReset(step: StepID, attempt: Int, merge: Int)
   case landingDecided(step: StepID, attempt: Int, merge: Int, from: Commit, to: Commit)
-  case landed(step: StepID, attempt: Int, merge: Int, commit: Commit)
+  /// Its work is on the branch, as this commit. Where it changed nothing, the branch stays where others have left it.
+  case landed(step: StepID, attempt: Int, merge: Int, commit: Commit, wasEmpty: Bool? = nil)
 
   // Steps without an attempt.
   case stepCompleted(step: StepID)
@@ -107,6 +111,9 @@ package struct Check: Hashable, Sendable, Codable {
     self.gate = gate
     self.round = round
   }
+
+  /// Whether a pass is one that an earlier trial did not have: nothing was changed between the two.
+  package func isFlaky(_ verdict: Verdict) -> Bool { verdict.result == .passed && round > 1 }
 }
 
 /// A fact, and when it became one.

@@ -28,6 +28,25 @@ package struct Usage: Hashable, Sendable, Codable {
   }
 }
 
+/// What was used in all by their own account, and whether some did not tell.
+///
+/// What is charged is another sum: there what is not known counts as all that was left (`RunState.spent`).
+package struct ToldUsage: Hashable, Sendable, Codable {
+  package private(set) var cost = Money.zero
+  package private(set) var tokens = 0
+  package private(set) var isCostWhole = true
+  package private(set) var areTokensWhole = true
+
+  package init() {}
+
+  package mutating func take(_ usage: Usage) {
+    cost = cost + (usage.cost ?? .zero)
+    tokens += usage.tokens ?? 0
+    if usage.cost == nil { isCostWhole = false }
+    if usage.tokens == nil { areTokensWhole = false }
+  }
+}
+
 /// Why something did not succeed, and when it may be tried again.
 package struct Failure: Hashable, Sendable, Codable {
   package enum Kind: String, Codable, Sendable, CaseIterable {
@@ -94,8 +113,10 @@ package struct Verdict: Hashable, Sendable, Codable {
   package var result: Result
   /// Command, exit status, tests counted, tree: what proves the result. For a failure, what the next attempt is told.
   package var evidence: String
-  /// What a reviewer used.
+  /// What a reviewer used, once it is charged: what it did not tell counts as all that it might have used.
   package var usage: Usage?
+  /// What it told, where that is something else.
+  package var told: Usage?
   /// The same evidence for programs: one JSON object.
   package var proof: String?
 
@@ -105,6 +126,42 @@ package struct Verdict: Hashable, Sendable, Codable {
     self.usage = usage
     self.proof = proof
   }
+}
+
+/// Lines of one file that one side of a merge had added and that its result lacks.
+package struct MissingLines: Hashable, Sendable, Codable {
+  package enum Side: String, Codable, Sendable {
+    /// What others had merged.
+    case branch
+    /// The step's own.
+    case step
+  }
+
+  /// Whose they were.
+  package var of: Side
+  package var path: String
+  /// The first of them, as many as a person would read; none where the file is not text.
+  package var lines: [String]
+  /// How many there are.
+  package var count: Int
+
+  package init(of side: Side, path: String, lines: [String]) {
+    of = side
+    self.path = path
+    self.lines = lines.prefix(Self.mostLines).map { line in
+      line.count > Self.longestLine ? line.prefix(Self.longestLine) + " ..." : line
+    }
+    count = lines.count
+  }
+
+  /// An event holds no more than people read of it.
+  private static let mostLines = 20
+  private static let longestLine = 200
+}
+
+extension Array {
+  /// Nothing where there is nothing in it: what a fact need not say it leaves out.
+  var nilIfEmpty: Self? { isEmpty ? nil : self }
 }
 
 /// What an attempt is seen to do. Each has a clock of its own: only the first can stall.

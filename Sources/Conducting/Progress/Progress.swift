@@ -3,17 +3,14 @@ import Plans
 /// How far a run is, and when it will probably be over.
 package struct Progress: Hashable, Sendable, Codable {
   /// Steps that count: groups and what was removed do not.
-  package var steps: Int
-  package var completed: Int
-  package var skipped: Int
-  package var failed: Int
+  package var tally: Tally
   package var active: Int
-  /// By count, and by estimates, in percent.
+  /// By count, and by estimates, in percent: of what is completed, and of nothing else that is over.
   package var percentByCount: Int
   package var percentByWork: Int
-  /// Estimated work done for each unit of time, in hundredths; nothing while none is done.
+  /// Estimated work that the run has completed for each unit of time, in hundredths; nothing while there is none.
   package var velocity: Int?
-  /// Actual time against estimates of what is done, in hundredths: 120 means a fifth longer.
+  /// Actual time against estimates of what the run has completed, in hundredths: 120 means a fifth longer.
   package var estimateRatio: Int?
   /// The probable end, the earliest and the latest.
   package var end: Instant?
@@ -24,24 +21,65 @@ package struct Progress: Hashable, Sendable, Codable {
   package var isLate: Bool
 }
 
+/// How many steps came to what.
+package struct Tally: Hashable, Sendable, Codable {
+  package var steps = 0
+  package var completed = 0
+  package var skipped = 0
+  package var failed = 0
+  package var cancelled = 0
+  /// Those of the skipped that stand in for steps which did not need it: nothing is lacking without them.
+  package var unneeded = 0
+
+  package init() {}
+
+  /// How much of what is to be done is completed; all of it only when nothing is left.
+  package var percent: Int { Self.percent(Int64(completed), of: Int64(steps - unneeded)) }
+
+  static func percent(_ part: Int64, of whole: Int64) -> Int {
+    whole == 0 ? 100 : Int(100 * part / whole)
+  }
+
+  /// Takes in a step that has come to this.
+  package mutating func take(_ phase: StepPhase) {
+    steps += 1
+    switch phase {
+    case .completed: completed += 1
+    case .failed: failed += 1
+    case .cancelled: cancelled += 1
+    case .skipped(let cause):
+      skipped += 1
+      if cause == .notNeeded { unneeded += 1 }
+    case .removed: steps -= 1
+    case .pending, .standby, .ready, .waiting, .active, .blocked, .replaced: break
+    }
+  }
+}
+
 extension RunState {
   package func progress() -> Progress {
     let outlook = outlook()
-    let groups = steps.indices.reduce(into: [Int](repeating: 0, count: 12)) { groups, index in
-      if steps[index].kind == .group { groups[standings[index].phase.tally] += 1 }
+    var tally = Tally()
+    var active = 0
+    var completedWork: Int64 = 0
+    var unneededWork: Int64 = 0
+    for index in steps.indices where steps[index].kind != .group {
+      let phase = standings[index].phase
+      tally.take(phase)
+      switch phase {
+      case .active: active += 1
+      case .completed: completedWork += estimate(index)
+      case .skipped(.notNeeded): unneededWork += estimate(index)
+      default: break
+      }
     }
-    func count(_ phase: StepPhase) -> Int { tallies[phase.tally] - groups[phase.tally] }
-    let total =
-      tallies.reduce(0, +) - groups.reduce(0, +) - count(.removed)
-    let completed = count(.completed)
-    let skipped = count(.skipped(.notNeeded))
+    let byWork = Tally.percent(completedWork, of: allWork - unneededWork)
     let forecast = forecast(criticalPath: outlook.criticalPath, work: outlook.work)
     let due = settings.deadline.map { began + $0 }
     return Progress(
-      steps: total, completed: completed, skipped: skipped,
-      failed: count(.failed) + count(.cancelled), active: count(.active),
-      percentByCount: total == 0 ? 100 : 100 * (completed + skipped) / total,
-      percentByWork: allWork == 0 ? 100 : Int(100 * endedWork / allWork), velocity: velocity,
+      tally: tally, active: active, percentByCount: tally.percent,
+      // What is left may have no estimate.
+      percentByWork: tally.percent < 100 ? min(99, byWork) : byWork, velocity: velocity,
       estimateRatio: ratio, end: forecast?.end, earliestEnd: forecast?.earliest,
       latestEnd: forecast?.latest, criticalPathLeft: outlook.criticalPath, due: due,
       isLate: due.map { due in (forecast?.end ?? now) > due } ?? false)
@@ -49,14 +87,14 @@ extension RunState {
 
   /// Actual time against estimate of what has been done, in hundredths.
   private var ratio: Int? {
-    guard endedWork > 0, actualWork > 0 else { return nil }
-    return Int(100 * actualWork / endedWork)
+    guard timedWork > 0, actualWork > 0 else { return nil }
+    return Int(100 * actualWork / timedWork)
   }
 
   private var velocity: Int? {
     let elapsed = (now - began).milliseconds
-    guard elapsed > 0, endedWork > 0 else { return nil }
-    return Int(100 * endedWork / elapsed)
+    guard elapsed > 0, timedWork > 0 else { return nil }
+    return Int(100 * timedWork / elapsed)
   }
 
   /// The rest takes at least its critical path and at least its work at the pace so far. The range is as wide as

@@ -27,12 +27,15 @@ struct SnapshotRest: Codable {
   private var launches: [Instant]
   private var lastLaunch: Instant?
   private var spent: Usage
+  private var told: ToldUsage
+  private var flaky: [FlakyGate]
   private var reservation: Int?
   private var blockedBy: [Wait]
   private var isBlocked: Bool
   private var foresawDelay: Instant?
   private var endedWork: Int64
   private var allWork: Int64
+  private var timedWork: Int64
   private var actualWork: Int64
 
   init(_ state: RunState) {
@@ -61,12 +64,15 @@ struct SnapshotRest: Codable {
     launches = state.launches
     lastLaunch = state.lastLaunch
     spent = state.spent
+    told = state.told
+    flaky = state.flaky
     reservation = state.reservation
     blockedBy = state.blockedBy
     isBlocked = state.isBlocked
     foresawDelay = state.foresawDelay
     endedWork = state.endedWork
     allWork = state.allWork
+    timedWork = state.timedWork
     actualWork = state.actualWork
   }
 
@@ -93,12 +99,15 @@ struct SnapshotRest: Codable {
     state.launches = launches
     state.lastLaunch = lastLaunch
     state.spent = spent
+    state.told = told
+    state.flaky = flaky
     state.reservation = reservation
     state.blockedBy = blockedBy
     state.isBlocked = isBlocked
     state.foresawDelay = foresawDelay
     state.endedWork = endedWork
     state.allWork = allWork
+    state.timedWork = timedWork
     state.actualWork = actualWork
   }
 }

@@ -85,6 +85,7 @@ extension RunState {
         endedWork += work
         standings[index].ended = now
         if phase == .completed, standings[index].began.milliseconds > 0, work > 0 {
+          timedWork += work
           actualWork += (now - standings[index].began).milliseconds
         }
       } else {

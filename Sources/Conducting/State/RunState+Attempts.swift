@@ -16,7 +16,9 @@ extension RunState {
       for quota in others { self.others[quota.name] = quota.count == 0 ? nil : quota.count }
       reopen(index, &touched)
       return
-    case .attemptEnded(_, _, let failure, _, let charged, let fate):
+    case .attemptEnded(_, _, let failure, let usage, let charged, let fate):
+      // What was never started used nothing, and what has ended well has told.
+      if attempt.seat != nil, !attempt.isCharged, attempt.phase != .preparing { told.take(usage) }
       conclude(index, attempt, failure, charged, fate, &touched)
       return
     case .attemptPrepared(_, _, let base):
@@ -36,20 +38,25 @@ extension RunState {
     case .attemptFinished(_, _, _, let usage, let charged):
       attempt.usage = usage
       attempt.isCharged = true
+      if attempt.seat != nil { told.take(usage) }
       // What was kept for it is spent, or free for others.
       attempt.leases.removeAll { $0.name == Pool.cost || $0.name == Pool.tokens }
       charge(charged, to: index)
       notes[index]?.transients = 0
       notes[index]?.transientWait = .zero
       attempt.move(to: .inspecting, at: now)
-    case .attemptInspected(_, _, let head):
+    case .attemptInspected(_, _, let head, _):
       attempt.head = head
       attempt.move(to: .checking(Checking(check: Check(gate: 0), isRunning: false)), at: now)
     case .checkBegan(_, _, let check, let seat):
       attempt.set(Checking(check: check, isRunning: true, seat: seat), at: now)
       if let seat { noteLaunch(seat) }
     case .checkEnded(_, _, let check, let verdict):
-      if let usage = verdict.usage { charge(usage, to: index) }
+      if let usage = verdict.usage {
+        charge(usage, to: index)
+        told.take(verdict.told ?? usage)
+      }
+      if check.isFlaky(verdict) { note(FlakyGate(step: subject.step, check: check)) }
       attempt.set(following(check, verdict), at: now)
       if let merge = check.merge, verdict.result == .passed, check.gate + 1 == gates.count,
         case .merging(var current) = attempt.phase, current.number == merge,
@@ -95,6 +102,14 @@ extension RunState {
     // What is older than an hour is given back now and then, at a cost of one launch each.
     let half = launches.count / 2
     if half > 32, now - launches[half] >= .hours(1) { launches.removeFirst(half) }
+  }
+
+  private mutating func note(_ gate: FlakyGate) {
+    flaky.removeAll {
+      $0.step == gate.step && $0.check.gate == gate.check.gate
+        && ($0.check.merge == nil) == (gate.check.merge == nil)
+    }
+    flaky.append(gate)
   }
 
   /// What comes after a trial of a gate: its next round, or the next gate. A gate that has failed for good stands as

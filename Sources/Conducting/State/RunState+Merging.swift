@@ -13,14 +13,14 @@ extension RunState {
     case .mergeBegan(_, _, let number, let base):
       merges = number
       attempt.move(to: .merging(Merge(number: number, base: base)), at: now)
-    case .mergeBuilt(_, _, let number, let candidate):
+    case .mergeBuilt(_, _, let number, let candidate, _):
       let first = Checking(check: Check(merge: number, gate: 0), isRunning: false)
       attempt.setStage(
         gates.isEmpty ? .tested(candidate: candidate) : .testing(candidate: candidate, first))
     case .mergeRefused(_, _, _, let failure): attempt.setStage(.refused(failure))
     case .mergeReset: attempt.move(to: .queued, at: now)
     case .landingDecided(_, _, _, _, let to): attempt.setStage(.landing(to: to))
-    case .landed(_, _, _, let commit):
+    case .landed(_, _, _, let commit, _):
       head = commit
       attempt.setStage(.landed(commit: commit))
     default: break

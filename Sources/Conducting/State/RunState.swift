@@ -51,6 +51,10 @@ package struct RunState: Equatable, Sendable {
   var lastLaunch: Instant?
   /// What has been charged in all.
   package internal(set) var spent = Usage(cost: .zero, tokens: 0)
+  /// What agents and reviewers have told that they used.
+  package internal(set) var told = ToldUsage()
+  /// Gates that cannot be relied upon, in the order in which they passed; of each the last such pass.
+  package internal(set) var flaky: [FlakyGate] = []
   /// The step that goes first because it has waited long.
   package internal(set) var reservation: Int?
   /// What it waits for while nothing goes on.
@@ -59,9 +63,11 @@ package struct RunState: Equatable, Sendable {
   var foresawDelay: Instant?
   /// Steps by phase.
   var tallies = [Int](repeating: 0, count: 12)
-  /// Estimates of steps that have ended, and of all, in milliseconds; and how long the ended ones really took.
+  /// Estimates of steps of which nothing is left to do, and of all, in milliseconds.
   var endedWork: Int64 = 0
   var allWork: Int64 = 0
+  /// Estimates of the steps that this run has completed, and how long those really took.
+  var timedWork: Int64 = 0
   var actualWork: Int64 = 0
 
   var indices = Derived<[StepID: Int32]>([:])

@@ -118,6 +118,13 @@ package struct StepNote: Hashable, Sendable, Codable {
   package init() {}
 }
 
+/// A gate that did not pass at its first trial, and passed at a later one.
+package struct FlakyGate: Hashable, Sendable, Codable {
+  package var step: StepID
+  /// The trial that passed.
+  package var check: Check
+}
+
 /// A wait for the end of a limit.
 struct TransientWait: Hashable, Sendable, Codable {
   var since: Instant

@@ -14,19 +14,24 @@ struct StepTally: Sendable {
 
   private var outcomes: [StepID: Outcome] = [:]
   private var counts: [Outcome: Int] = [:]
+  /// Those of the skipped that nothing is lacking without.
+  private var unneeded: Set<StepID> = []
 
   init() {}
 
   init(of state: RunState) {
     for index in 0..<state.count where state.kind(index) != .group {
       if let outcome = Outcome(state.phase(index)) { set(state.id(index), outcome) }
+      if state.phase(index) == .skipped(.notNeeded) { unneeded.insert(state.id(index)) }
     }
   }
 
   var steps: Int { outcomes.count }
   func count(_ outcome: Outcome) -> Int { counts[outcome] ?? 0 }
+  /// Of what is to be done, as in `Tally`.
   var percent: Int {
-    steps == 0 ? 100 : 100 * (count(.completed) + count(.skipped)) / steps
+    let wanted = steps - unneeded.count
+    return wanted == 0 ? 100 : 100 * count(.completed) / wanted
   }
 
   /// Takes a fact in; gives the step whose outcome it is about, and that.
@@ -43,7 +48,10 @@ struct StepTally: Sendable {
       return changed(step, outcome)
     case .stepCompleted(let step): return changed(step, .completed)
     case .stepFailed(let step, _): return changed(step, .failed)
-    case .stepSkipped(let step, _): return changed(step, .skipped)
+    case .stepSkipped(let step, let cause):
+      let change = changed(step, .skipped)
+      if cause == .notNeeded, outcomes[step] != nil { unneeded.insert(step) }
+      return change
     case .stepCancelled(let step, _): return changed(step, .cancelled)
     case .stepRevived(let step, _): return changed(step, .open)
     default: break
@@ -61,11 +69,13 @@ struct StepTally: Sendable {
   }
 
   private mutating func set(_ step: StepID, _ outcome: Outcome) {
+    unneeded.remove(step)
     if let old = outcomes.updateValue(outcome, forKey: step) { counts[old, default: 0] -= 1 }
     counts[outcome, default: 0] += 1
   }
 
   private mutating func remove(_ step: StepID) {
+    unneeded.remove(step)
     if let old = outcomes.removeValue(forKey: step) { counts[old, default: 0] -= 1 }
   }
 }

@@ -3,15 +3,14 @@ import Documents
 import Files
 import Plans
 
-/// The plan file in the person's checkout, with the status of its run.
+/// The plan file that the run was started from, with the status of the run.
 struct PlanFileMirror {
   let subject: MirrorSubject
-  /// Relative to the root, as the person knows it.
-  let planFile: String
+  let planPath: String
 
   /// Writes how the run stands, and moves a completed plan to the completed ones.
   func write(_ state: RunState, updated: Instant) -> [MirrorWarning] {
-    guard let path = place() else { return [.planGone(path: subject.path(planFile))] }
+    guard let path = place() else { return [.planGone(path: planPath)] }
     let text = PlanFileText(subject: subject, state: state, updated: updated)
     var shared: [String] = []
     var isPartial = false
@@ -55,10 +54,9 @@ struct PlanFileMirror {
 
   /// Where the plan lies now: where it was, or among the completed ones once this run has moved it.
   private func place() -> String? {
-    let path = subject.path(planFile)
-    if entryKind(path) == .file { return path }
-    let folder = subject.path(subject.folders.completed)
-    let (stem, ending) = Self.parts(of: lastComponent(of: planFile))
+    if entryKind(planPath) == .file { return planPath }
+    let folder = subject.completed
+    let (stem, ending) = Self.parts(of: lastComponent(of: planPath))
     return ((try? listFolder(folder)) ?? []).filter { $0.hasPrefix(stem) && $0.hasSuffix(ending) }
       .map { folder + "/" + $0 }
       .first { path in
@@ -69,8 +67,8 @@ struct PlanFileMirror {
   /// Moves a plan from the active folder to the completed ones; one that is there already stays, and
   /// a number tells the two apart. Plans that a person keeps elsewhere stay where they are.
   private func complete(_ path: String) throws(FileError) {
-    guard path.hasPrefix(subject.path(subject.folders.active) + "/") else { return }
-    let folder = subject.path(subject.folders.completed)
+    guard path.hasPrefix(subject.active + "/") else { return }
+    let folder = subject.completed
     try createFolder(folder)
     let (stem, ending) = Self.parts(of: lastComponent(of: path))
     var number = 1

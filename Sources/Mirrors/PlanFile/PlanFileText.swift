@@ -32,18 +32,20 @@ struct PlanFileText {
     let id = tree.text(of: "id", in: root)
     guard id == subject.plan.text else { throw Foreign(id: id ?? "") }
     let steps = tree.stepNodes(of: root)
-    let done = Set([StepStatus.completed, .skipped].map(\.rawValue))
-    let isPartial = steps.contains { name, node in
-      state.index(of: StepID(name)) == nil
-        && !done.contains(tree.text(of: "status", in: node) ?? "")
-    }
-    var changes = [MappingChange(of: root, behind: "id", planKeys(isPartial: isPartial))]
+    let others = steps.values.filter { state.index(of: StepID($0.id)) == nil && !$0.isGroup }
+    let isPartial = others.contains { !tree.isFinished($0.node) }
+    let tally = tally(of: tree, steps, besides: others)
+    var changes = [MappingChange(of: root, behind: "id", planKeys(tally, isPartial: isPartial))]
     var names: [YAMLTree.NodeID: String] = [:]
+    let openGroups = Set(others.filter { !tree.isFinished($0.node) }.compactMap(\.group))
     for index in 0..<state.count {
       let name = state.id(index).text
-      guard let node = steps[name] else { continue }
-      names[node] = name
-      changes.append(MappingChange(of: node, behind: "id", stepKeys(index)))
+      guard let step = steps[name] else { continue }
+      // What was done before the run stands as it was told then.
+      if state.wasDoneBefore(index), tree.isFinished(step.node) { continue }
+      names[step.node] = name
+      let keys = stepKeys(index, isOpen: openGroups.contains(name))
+      changes.append(MappingChange(of: step.node, behind: "id", keys))
     }
     let changed = try tree.changing(changes)
     return Written(
@@ -51,11 +53,30 @@ struct PlanFileText {
       isPartial: isPartial)
   }
 
+  /// The steps of the whole plan, those that the run leaves out among them, as the file has them.
+  private func tally(
+    of tree: YAMLTree, _ steps: [String: WrittenStep], besides others: [WrittenStep]
+  ) -> Tally {
+    var tally = Tally()
+    for index in 0..<state.count where state.kind(index) != .group {
+      var phase = state.phase(index)
+      if state.wasDoneBefore(index), let step = steps[state.id(index).text],
+        tree.isFinished(step.node), let status = tree.status(of: step.node)
+      {
+        phase = status.phase
+      }
+      // In the file it is still to be done.
+      if case .skipped(.need) = phase { phase = .pending }
+      tally.take(phase)
+    }
+    for step in others { tally.take(tree.status(of: step.node)?.phase ?? .pending) }
+    return tally
+  }
+
   private typealias Keys = [(name: String, change: MappingChange.KeyChange)]
 
   /// A plan of which only a part was run rests until the next run: it may be started again.
-  private func planKeys(isPartial: Bool) -> Keys {
-    let progress = state.progress()
+  private func planKeys(_ tally: Tally, isPartial: Bool) -> Keys {
     var execution: [YAMLValue.Entry] = [
       .init("session", .text(subject.session)),
       .init("branch", .text(subject.branch)),
@@ -64,22 +85,21 @@ struct PlanFileText {
     let isMilestone = subject.kind == .milestone
     let word = isMilestone ? "tasks" : "steps"
     func count(_ count: Int) -> YAMLValue { .plain(String(count)) }
+    let rests = isPartial && isCompleted
     return [
-      (
-        "status",
-        .set(.text((isPartial && isCompleted ? .paused : state.planStatus(subject.kind)).rawValue))
-      ),
+      ("status", .set(.text((rests ? .paused : state.planStatus(subject.kind)).rawValue))),
       ("started_at", time(state.began.milliseconds == 0 ? nil : state.began)),
-      ("completed_at", time(isEnded ? updated : nil)),
+      ("completed_at", time(isEnded && !rests ? updated : nil)),
       ("execution", .update(execution)),
       (
         isMilestone ? "progress" : "coordination",
         .update([
-          .init("percentage", count(progress.percentByCount)),
-          .init("\(word)_completed", count(progress.completed)),
-          .init("\(word)_skipped", count(progress.skipped)),
-          .init("\(word)_failed", count(progress.failed)),
-          .init("\(word)_total", count(progress.steps)),
+          .init("percentage", count(tally.percent)),
+          .init("\(word)_completed", count(tally.completed)),
+          .init("\(word)_skipped", count(tally.skipped)),
+          .init("\(word)_failed", count(tally.failed)),
+          .init("\(word)_cancelled", count(tally.cancelled)),
+          .init("\(word)_total", count(tally.steps)),
           .init("last_update", .plain(Timestamp.whole(updated))),
         ])
       ),
@@ -87,12 +107,16 @@ struct PlanFileText {
     ]
   }
 
-  private func stepKeys(_ index: Int) -> Keys {
+  /// - Parameter isOpen: whether it is a group with tasks that the run leaves out and that are still to be done.
+  private func stepKeys(_ index: Int, isOpen: Bool) -> Keys {
     let times = state.shownTimes(index)
+    let status = state.stepStatus(index)
+    let rests = isOpen && status == .completed
     return [
-      ("status", .set(.text(state.stepStatus(index).rawValue))),
+      ("status", .set(.text((rests ? .inProgress : status).rawValue))),
       ("started_at", time(times.began)),
-      ("completed_at", time(times.ended)), ("blockers", blockers(of: state.id(index))),
+      ("completed_at", time(rests || status == .pending ? nil : times.ended)),
+      ("blockers", blockers(of: state.id(index))),
     ]
   }
 
@@ -120,21 +144,65 @@ struct PlanFileText {
   }
 }
 
+/// A step as it stands in a plan file.
+private struct WrittenStep {
+  let id: String
+  let node: YAMLTree.NodeID
+  let group: String?
+  let isGroup: Bool
+}
+
+extension RunState {
+  /// Whether it was completed when the run began: nothing of it happened in the run.
+  fileprivate func wasDoneBefore(_ index: Int) -> Bool {
+    phase(index) == .completed && times(index).began == nil && times(index).ended == nil
+  }
+}
+
+extension StepStatus {
+  /// What it comes to in a tally.
+  fileprivate var phase: StepPhase {
+    switch self {
+    case .completed: .completed
+    case .failed: .failed
+    case .cancelled: .cancelled
+    case .skipped: .skipped(.person(name: "", reason: ""))
+    case .pending, .ready, .inProgress, .blocked: .pending
+    }
+  }
+}
+
 extension YAMLTree {
   /// The mappings of all steps by their ids: in `workflow.phases`, `phases` and `tasks`, and in the
   /// `tasks` of those.
-  fileprivate func stepNodes(of root: NodeID) -> [String: NodeID] {
-    var nodes: [String: NodeID] = [:]
-    var lists = [child("phases", of: root), child("tasks", of: root)]
-    if let workflow = child("workflow", of: root) { lists.append(child("phases", of: workflow)) }
-    while let list = lists.popLast() {
+  fileprivate func stepNodes(of root: NodeID) -> [String: WrittenStep] {
+    var found: [String: WrittenStep] = [:]
+    var lists = [child("phases", of: root), child("tasks", of: root)].map { (list: $0, of: "") }
+    if let workflow = child("workflow", of: root) {
+      lists.append((child("phases", of: workflow), ""))
+    }
+    while let (list, group) = lists.popLast() {
       guard let list else { continue }
       for item in items(of: list) {
-        if let id = text(of: "id", in: item), nodes[id] == nil { nodes[id] = item }
-        if let tasks = child("tasks", of: item) { lists.append(tasks) }
+        let id = text(of: "id", in: item)
+        let tasks = child("tasks", of: item)
+        if let id, found[id] == nil {
+          found[id] = WrittenStep(
+            id: id, node: item, group: group.isEmpty ? nil : group, isGroup: tasks != nil)
+        }
+        if let tasks { lists.append((tasks, id ?? "")) }
       }
     }
-    return nodes
+    return found
+  }
+
+  /// How a step stands in the file; nothing where that is not said.
+  fileprivate func status(of step: NodeID) -> StepStatus? {
+    text(of: "status", in: step).flatMap(StepStatus.init(rawValue:))
+  }
+
+  fileprivate func isFinished(_ step: NodeID) -> Bool {
+    status(of: step) == .completed || status(of: step) == .skipped
   }
 
   private func child(_ name: String, of node: NodeID) -> NodeID? {

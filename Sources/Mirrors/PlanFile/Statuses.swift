@@ -15,7 +15,7 @@ extension RunState {
   }
 
   /// The word for how a step stands. One that was taken out of the running plan may still be in the
-  /// file, and is cancelled there.
+  /// file, and is cancelled there; one that was skipped because its need was not done is still to be done.
   func stepStatus(_ index: Int) -> StepStatus {
     switch phase(index) {
     case .pending where kind(index) == .group && isUnderWay(index): .inProgress
@@ -25,7 +25,7 @@ extension RunState {
     case .blocked: .blocked
     case .completed: .completed
     case .failed, .replaced: .failed
-    case .skipped: .skipped
+    case .skipped(let cause): cause.isSatisfying ? .skipped : .pending
     case .cancelled, .removed: .cancelled
     }
   }

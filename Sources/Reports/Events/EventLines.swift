@@ -46,18 +46,38 @@ package struct EventLines: Sendable {
     return head + (event.fact.role.map { screen.palette.paint($0, shown) } ?? shown)
   }
 
-  /// One line of JSON.
+  /// One line of JSON: the one that an export of the journal has, but that what proves a verdict is an object.
   package static func json(_ event: NumberedEvent) -> String {
     let body = event.fact.body
-    let subject = event.fact.subject
-    let json: JSON = [
-      "sequence": .int(event.sequence), "time": .int(Int(event.at.milliseconds)),
-      "kind": .string(Fact.kind(ofBody: body)),
-      "step": subject.map { .string($0.step.text) } ?? .null,
-      "attempt": subject?.attempt.map { .int($0) } ?? .null,
-      "body": (try? JSON.parse(body)) ?? .null,
-    ]
-    return json.text(.compact)
+    var line = "{\"event\":{\"seq\":\(event.sequence),\"at\":\(event.at.milliseconds)"
+    line += ",\"kind\":\"\(Fact.kind(ofBody: body))\""
+    if let subject = event.fact.subject {
+      line += ",\"step\":" + JSON.string(subject.step.text).text(.compact)
+      if let attempt = subject.attempt { line += ",\"attempt\":\(attempt)" }
+    }
+    return line + ",\"body\":" + (event.fact.openBody(body) ?? body) + "}}"
+  }
+}
+
+extension Fact {
+  /// The body of a verdict with its proof taken out of the text in which it is journaled; nothing where there is none.
+  fileprivate func openBody(_ body: String) -> String? {
+    guard case .checkEnded(_, _, _, let verdict) = self, let text = verdict.proof,
+      let proof = try? JSON.parse(text), let whole = try? JSON.parse(body)
+    else { return nil }
+    return whole.replacing("proof", with: proof).text(.compact)
+  }
+}
+
+extension JSON {
+  /// The same with another value for every member of a name.
+  fileprivate func replacing(_ name: String, with value: JSON) -> JSON {
+    guard case .object(let members) = self else { return self }
+    return .object(
+      members.map { member in
+        JSON.Member(
+          member.name, member.name == name ? value : member.value.replacing(name, with: value))
+      })
   }
 }
 
@@ -72,6 +92,7 @@ extension Fact {
     case .runEnded(let result): result == .completed ? .completed : .failed
     case .checkEnded(_, _, _, let verdict): verdict.result == .passed ? nil : .failed
     case .blockerRaised, .blockerEscalated, .runBlocked, .accountLimited, .delayForeseen: .blocked
+    case .attemptInspected(_, _, _, .some), .mergeBuilt(_, _, _, _, .some): .warning
     case .approvalAsked: .waiting
     case .attemptObserved(_, _, .waitingForPerson): .waiting
     case .attemptObserved(_, _, .stalled): .blocked

@@ -62,7 +62,7 @@ package struct EventWording: Sendable {
     case .runResumed(let person): return "resumed by \(person)"
     case .runCancelling(let person): return "being cancelled by \(person)"
     case .runBlocked(let waits):
-      return "nothing goes on: it waits for " + waits.map(\.message).listed()
+      return "nothing goes on: " + waits.map(\.message).listed()
     case .runUnblocked: return "it goes on"
     case .runReopened(let person): return "opened again by \(person)"
     case .runEnded(let result): return "the run is \(result.rawValue)"
@@ -72,9 +72,8 @@ package struct EventWording: Sendable {
 
   private func ofAttempt(_ event: Event) -> String {
     switch event.fact {
-    case .attemptBegan(_, _, let seat, let ports, _):
-      let range = ports.map { ", ports \($0)" } ?? ""
-      return "begins" + (seat.map { ": \($0.words)" } ?? "") + range
+    case .attemptBegan(_, _, let seat, _, _):
+      return "begins" + (seat.map { ": \($0.words)" } ?? "")
     case .attemptPrepared(_, _, let base):
       return "prepared" + (base.map { " on \($0.shortCommit)" } ?? "")
     case .attemptWithdrawn(_, _, let others):
@@ -87,11 +86,12 @@ package struct EventWording: Sendable {
     case .attemptFinished(_, _, let summary, let usage, _):
       let used = usage.isNothing ? "" : " (\(usage.words))"
       return "finished\(used)" + (summary.isEmpty ? "" : ": \(summary)")
-    case .attemptInspected(_, _, let head):
-      return head.map { "its work is \($0.shortCommit)" } ?? "its work is looked at"
+    case .attemptInspected(_, _, let head, let dropped):
+      return (head.map { "its work is \($0.shortCommit)" } ?? "its work is looked at")
+        + (dropped ?? []).words
     case .attemptEnded(_, _, let failure, _, _, let fate):
       let fate = words(fate, event.at)
-      return failure.map { "ended, \($0.kindWords): \($0.message); \(fate)" } ?? "ended: \(fate)"
+      return failure.map { "ended, \($0.words($0.brief)); \(fate)" } ?? "ended: \(fate)"
     default: return ""
     }
   }
@@ -125,10 +125,10 @@ package struct EventWording: Sendable {
     switch fact {
     case .checkBegan(let step, _, let check, let seat):
       let judge = seat.map { " by \($0.words)" } ?? ""
-      return "\(name(step, check)) begins\(judge)"
+      return "\(subject(step, check)) begins\(judge)"
     case .checkEnded(let step, _, let check, let verdict):
-      let evidence = verdict.evidence.isEmpty ? "" : ": \(verdict.evidence)"
-      return "\(name(step, check)) \(verdict.result.word)\(evidence)"
+      let evidence = verdict.evidence.isEmpty ? "" : ": \(verdict.evidence.finding)"
+      return "\(subject(step, check)) \(check.words(verdict))\(evidence)"
     case .approvalAsked(let step, _, let gate):
       let asked = gate.map { name(step, Check(gate: $0)) } ?? "it"
       return "waits for a person to approve \(asked)"
@@ -138,10 +138,11 @@ package struct EventWording: Sendable {
     }
   }
 
-  private func name(_ step: StepID, _ check: Check) -> String {
-    let gate = gate(step, check).map { "gate `\($0)`" } ?? "gate \(check.gate + 1)"
-    let place = check.merge == nil ? "" : " of the merged tree"
-    return gate + place + (check.round > 1 ? ", round \(check.round)," : "")
+  private func name(_ step: StepID, _ check: Check) -> String { check.words(gate(step, check)) }
+
+  /// The same at the beginning of a sentence.
+  private func subject(_ step: StepID, _ check: Check) -> String {
+    name(step, check) + (check.round > 1 ? "," : "")
   }
 
   private func ofTrain(_ fact: Fact) -> String {
@@ -149,14 +150,17 @@ package struct EventWording: Sendable {
     case .mergeQueued: "waits for its merge"
     case .mergeBegan(_, _, let merge, let base):
       "merge \(merge) begins on \(base.shortCommit)"
-    case .mergeBuilt(_, _, let merge, let candidate):
-      "merge \(merge) is \(candidate.shortCommit)"
+    case .mergeBuilt(_, _, let merge, let candidate, let dropped):
+      "merge \(merge) is \(candidate.shortCommit)" + (dropped ?? []).words
     case .mergeRefused(_, _, let merge, let failure):
-      "merge \(merge) refused, \(failure.kindWords): \(failure.message)"
+      "merge \(merge) refused, \(failure.words(failure.brief))"
     case .mergeReset(_, _, let merge): "merge \(merge) is built again: the branch has moved"
     case .landingDecided(_, _, let merge, let from, let to):
-      "merge \(merge) moves the branch from \(from.shortCommit) to \(to.shortCommit)"
-    case .landed(_, _, _, let commit): "landed as \(commit.shortCommit)"
+      from == to
+        ? "merge \(merge) changes nothing"
+        : "merge \(merge) moves the branch from \(from.shortCommit) to \(to.shortCommit)"
+    case .landed(_, _, _, _, true): "changed nothing, the branch stays where it is"
+    case .landed(_, _, _, let commit, _): "landed as \(commit.shortCommit)"
     default: ""
     }
   }
@@ -190,7 +194,7 @@ package struct EventWording: Sendable {
     case .limitChanged(let limit, let person): return "limit \(limit.words), by \(person)"
     case .blockerRaised(let blocker):
       return "blocker \(blocker.id), \(blocker.kind.rawValue), \(blocker.scope.words): "
-        + blocker.message
+        + blocker.message.headline
     case .blockerEscalated(let blocker): return "nobody has resolved blocker \(blocker)"
     case .blockerResolved(let blocker, let how, let person):
       return "blocker \(blocker) resolved by \(person): \(how)"

@@ -1,4 +1,4 @@
-import Conducting
+package import Conducting
 import Plans
 import Terminal
 
@@ -24,6 +24,43 @@ extension Usage {
 
   /// Whether nothing was used.
   package var isNothing: Bool { cost == .zero && tokens ?? 0 == 0 }
+}
+
+extension ToldUsage {
+  /// Nothing where it is not known at all.
+  var knownCost: Money? { isCostWhole || cost > .zero ? cost : nil }
+  var knownTokens: Int? { areTokensWhole || tokens > 0 ? tokens : nil }
+
+  /// Whether nothing was used, or nothing that costs.
+  var isNothing: Bool { isCostWhole && cost == .zero }
+  /// Whether anything was, as far as it is known.
+  var hasUsed: Bool { !isNothing || !areTokensWhole || tokens > 0 }
+
+  /// `$1.20`, `at least $1.20`, `cost not known`
+  var costWords: String {
+    guard let knownCost else { return "cost not known" }
+    return (isCostWhole ? "" : "at least ") + knownCost.words
+  }
+
+  private var tokenWords: String {
+    guard let knownTokens else { return "tokens not known" }
+    return "\(areTokensWhole ? "" : "at least ")\(grouped(knownTokens)) tokens"
+  }
+
+  /// The same beside ceilings, against which what is not known counts as spent.
+  func words(charged: Usage, cost ceiling: Money?, tokens mostTokens: Int?) -> String {
+    var money = costWords
+    if let ceiling {
+      let counted = "\((charged.cost ?? .zero).words) of \(ceiling.words)"
+      money = isCostWhole ? counted : "\(money) (counted as \(counted))"
+    }
+    var tokens = tokenWords
+    if let mostTokens {
+      let counted = "\(grouped(charged.tokens ?? 0)) of \(grouped(mostTokens)) tokens"
+      tokens = areTokensWhole ? counted : "\(tokens) (counted as \(counted))"
+    }
+    return "\(money), \(tokens)"
+  }
 }
 
 /// A whole number with its digits in threes: `12,000`.
@@ -66,13 +103,109 @@ extension Failure {
   }
 }
 
+extension Tally {
+  /// `3 of 5 steps completed`
+  var words: String {
+    "\(grouped(completed)) of \(grouped(steps)) \(steps == 1 ? "step" : "steps") completed"
+  }
+
+  /// What became of others that are over: `1 failed`, `2 skipped`.
+  var restWords: [String] {
+    [
+      (failed, "failed"), (skipped - unneeded, "skipped"), (unneeded, "not needed"),
+      (cancelled, "cancelled"),
+    ].filter { $0.0 > 0 }.map { "\(grouped($0.0)) \($0.1)" }
+  }
+}
+
+extension MissingLines {
+  /// `2 lines of others in src/a.swift`
+  package var words: String {
+    let owner = of == .branch ? "others" : "its own"
+    return "\(count == 0 ? "content" : counted(count, "line")) of \(owner) in \(path)"
+  }
+}
+
+extension [MissingLines] {
+  /// Behind a sentence about what they are missing in; nothing where nothing is.
+  var words: String { isEmpty ? "" : "; dropped: " + map(\.words).listed() }
+}
+
+extension String {
+  /// What a text comes to in a line: its first, with the list that it announces, and without what was printed.
+  package var headline: String {
+    let lines = split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("```") }
+    guard let first = lines.first else { return "" }
+    for end in [". The end of its output:", ". It printed nothing."] where first.hasSuffix(end) {
+      return String(first.dropLast(end.count))
+    }
+    guard first.hasSuffix(":") else { return String(first) }
+    let items = lines.dropFirst().prefix { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }
+    return "\(first) "
+      + (items.isEmpty ? Array(lines.dropFirst().prefix(1)) : items).joined(separator: ", ")
+  }
+
+  /// The same of what a gate found, with the last line of what was printed, which mostly says why.
+  package var finding: String {
+    let lines = split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("```") }
+    let head = headline
+    guard let first = lines.first, let last = lines.last, first.count > head.count, lines.count > 1
+    else { return head }
+    return "\(head): \(last)"
+  }
+}
+
+extension Failure {
+  /// What happened, in a line for people; the whole is meant for the next attempt.
+  package var brief: String {
+    let own = "Your work"
+    let line = message.headline
+    return kind == .conflict && line.hasPrefix(own) ? "its work" + line.dropFirst(own.count) : line
+  }
+
+  /// Of which kind it is, and what happened; who rejects work says so by themselves.
+  package func words(_ text: String) -> String {
+    kind == .rejected ? text : "\(kindWords): \(text)"
+  }
+}
+
 extension StopReason {
   package var words: String {
     switch self {
     case .paused: "the run is paused"
     case .cancelled(let person): "cancelled by \(person)"
     case .skipped(let person, let reason): "skipped by \(person): \(reason)"
-    case .failed(let failure): "\(failure.kindWords): \(failure.message)"
+    case .failed(let failure): failure.words(failure.brief)
+    }
+  }
+}
+
+extension Check {
+  /// The gate that it is a trial of: `gate `make test` of the merged tree, trial 2`.
+  ///
+  /// - Parameter name: the gate's, where it is known.
+  package func words(_ name: String?) -> String {
+    gateWords(name) + (round > 1 ? ", trial \(round)" : "")
+  }
+
+  /// The same without saying which trial.
+  func gateWords(_ name: String?) -> String {
+    let gate = name.map { "gate `\($0)`" } ?? "gate \(gate + 1)"
+    return gate + (merge == nil ? "" : " of the merged tree")
+  }
+
+  /// What the trial came to, in a word.
+  package func words(_ verdict: Verdict) -> String {
+    verdict.result.word + (isFlaky(verdict) ? " (flaky)" : "")
+  }
+}
+
+extension RunState {
+  /// The gates that cannot be relied upon, each in words.
+  var flakyWords: [String] {
+    flaky.map { gate in
+      let name = index(of: gate.step).flatMap { checkedGate($0, gate.check)?.name }
+      return "\(gate.check.gateWords(name)) for \(gate.step) passed at trial \(gate.check.round)"
     }
   }
 }

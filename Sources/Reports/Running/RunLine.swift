@@ -23,31 +23,34 @@ package struct RunLine: Sendable {
       words =
         "started" + (who.map { " with \($0)" } ?? "") + (attempt > 1 ? ", attempt \(attempt)" : "")
     case .checkEnded(let step, _, let check, let verdict):
-      let index = state.index(of: step)
-      let gates = check.merge == nil ? index.map { state.terms($0).gates } ?? [] : state.gates
-      let gate = gates.indices.contains(check.gate) ? gates[check.gate].name : "gate"
-      let place = check.merge == nil ? "" : " on the merged tree"
+      let gate = check.words(state.index(of: step).flatMap { state.checkedGate($0, check)?.name })
       subject = step.text
       switch verdict.result {
       case .passed:
-        role = nil
-        let flaky = check.round > 1 ? " at trial \(check.round): flaky" : ""
-        words = "gate `\(gate)` passed\(place)\(flaky)"
+        role = check.isFlaky(verdict) ? .warning : nil
+        words = "\(gate) \(check.words(verdict))"
       case .failed, .broken:
         role = .warning
-        words = "gate `\(gate)` failed\(place): \(Self.ends(of: verdict.evidence))"
+        words = "\(gate) \(verdict.result.word): \(Self.cut(verdict.evidence.finding))"
       }
+    case .attemptInspected(let step, _, _, let dropped?),
+      .mergeBuilt(let step, _, _, _, let dropped?):
+      (subject, role) = (step.text, .warning)
+      words = "dropped \(dropped.map(\.words).listed()); `divisi show \(step)` names them"
     case .approvalAsked(let step, _, _):
       (subject, role) = (step.text, .waiting)
       words = "waits for a person: divisi approve \(step), or divisi reject \(step) --why ..."
     case .mergeRefused(let step, _, _, let failure):
       (subject, role) = (step.text, .warning)
-      words = "not merged: \(Self.firstLine(of: failure.message))"
-    case .landed(let step, _, _, let commit):
+      words = "not merged: \(Self.cut(failure.brief))"
+    case .landed(let step, _, _, let commit, let wasEmpty):
       (subject, role) = (step.text, nil)
-      words = "merged as \(commit.prefix(10))"
-    case .attemptEnded(let step, _, let failure, _, _, let fate):
+      words = wasEmpty == true ? "changed nothing" : "merged as \(commit.shortCommit)"
+    case .attemptEnded(let step, let attempt, let failure, _, _, let fate):
       subject = step.text
+      // What a gate or a merge said has a line of its own already.
+      let isTold = failure.map { $0.kind == .conflict || $0.message.hasPrefix("gate `") } ?? false
+      let why = failure.map { Self.cut($0.brief) } ?? "stopped"
       switch fate {
       case .completed:
         role = .completed
@@ -56,7 +59,7 @@ package struct RunLine: Sendable {
         words = "completed" + (took.map { " in \($0.duration.words)" } ?? "")
       case .failed:
         role = .failed
-        words = "failed: \(Self.firstLine(of: failure?.message ?? ""))"
+        words = isTold ? "failed at attempt \(attempt)" : "failed: \(why)"
       case .blocked: return nil
       case .cancelled:
         role = .dim
@@ -66,9 +69,6 @@ package struct RunLine: Sendable {
         words = "skipped by \(person): \(reason)"
       case .waiting, .ready, .handed, .replaced:
         role = .warning
-        // What a gate or a merge said has a line of its own already.
-        let isTold = failure.map { $0.kind == .conflict || $0.message.hasPrefix("gate `") } ?? false
-        let why = failure.map { Self.firstLine(of: $0.message) } ?? "stopped"
         words = isTold ? Self.next(fate) : "\(why); \(Self.next(fate))"
       }
     case .stepFailed(let step, let reason):
@@ -87,7 +87,7 @@ package struct RunLine: Sendable {
     case .blockerRaised(let blocker):
       (subject, role) = (blocker.subject, .blocked)
       words =
-        "blocked: \(Self.firstLine(of: blocker.message))"
+        "blocked: \(Self.cut(blocker.message.headline))"
         + (blocker.proposals.first.map { "; \($0)" } ?? "")
     case .blockerResolved(let blocker, let how, _):
       (subject, role) = ("blocker \(blocker)", .success)
@@ -120,26 +120,8 @@ package struct RunLine: Sendable {
     }
   }
 
-  /// What went wrong, and the last line of what was printed, which mostly says why.
-  private static func ends(of text: String) -> String {
-    let lines = text.split(whereSeparator: \.isNewline)
-    guard let first = lines.first, let last = lines.last, lines.count > 1 else {
-      return firstLine(of: text)
-    }
-    let what = first.split(separator: ". ").first ?? first
-    return firstLine(of: "\(what): \(last)")
-  }
-
-  private static func firstLine(of text: String) -> String {
-    let lines = text.split(whereSeparator: \.isNewline)
-    var line = lines.first.map(String.init) ?? ""
-    if line.hasSuffix(":") {
-      // What a list or an output is about says little without its beginning.
-      let items = lines.dropFirst().prefix { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }
-      line +=
-        " " + (items.isEmpty ? lines.dropFirst().prefix(1) : items[...]).joined(separator: ", ")
-    }
-    return line.count > 200 ? line.prefix(200) + " ..." : line
+  private static func cut(_ line: String) -> String {
+    line.count > 200 ? line.prefix(200) + " ..." : line
   }
 
   package func text(_ palette: Palette) -> String {
@@ -151,11 +133,11 @@ package struct RunLine: Sendable {
 
   /// How the run stands, in a line.
   package static func summary(of state: RunState) -> String {
-    let total = (0..<state.count).count { state.kind($0) != .group }
-    let done = (0..<state.count).count { state.kind($0) != .group && state.phase($0) == .completed }
-    let took = (state.now - state.began).duration.words
-    let cost = state.spent.cost.map { $0 > .zero ? ", \($0.words)" : "" } ?? ""
-    return "\(done) of \(total) steps completed in \(took)\(cost)"
+    let tally = state.progress().tally
+    var words = ["\(tally.words) in \((state.now - state.began).duration.words)"] + tally.restWords
+    if !state.told.isNothing { words.append(state.told.costWords) }
+    let flaky = state.flaky.isEmpty ? "" : "; flaky: \(state.flakyWords.listed())"
+    return words.joined(separator: ", ") + flaky
   }
 }
 

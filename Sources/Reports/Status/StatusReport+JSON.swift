@@ -12,9 +12,13 @@ extension StatusReport {
       "ended": state.result == nil ? .null : time(state.now), "runner": runnerJSON,
       "progress": progressJSON, "end": endJSON,
       "spent": [
-        "cost": money(state.spent.cost), "tokens": .int(state.spent.tokens ?? 0),
+        "cost": money(state.told.knownCost), "tokens": number(state.told.knownTokens),
+        "cost_known": .bool(state.told.isCostWhole),
+        "tokens_known": .bool(state.told.areTokensWhole),
+        "cost_counted": money(state.spent.cost), "tokens_counted": .int(state.spent.tokens ?? 0),
         "cost_limit": money(state.settings.cost), "token_limit": number(state.settings.tokens),
       ],
+      "flaky": .array(state.flaky.map(flakyJSON)),
       "steps": .array((0..<state.count).map(stepJSON)),
       "waits": .array((state.isBlocked ? state.blockedBy : surroundings.waits).map(\.report)),
       "blockers": .array(state.blockers.map(\.report)),
@@ -41,8 +45,9 @@ extension StatusReport {
 
   private var progressJSON: JSON {
     [
-      "steps": .int(progress.steps), "completed": .int(progress.completed),
-      "skipped": .int(progress.skipped), "not_done": .int(progress.failed),
+      "steps": .int(progress.tally.steps), "completed": .int(progress.tally.completed),
+      "failed": .int(progress.tally.failed), "skipped": .int(progress.tally.skipped),
+      "not_needed": .int(progress.tally.unneeded), "cancelled": .int(progress.tally.cancelled),
       "under_way": .int(progress.active), "percent": .int(progress.percentByCount),
       "percent_of_work": .int(progress.percentByWork),
     ]
@@ -54,6 +59,14 @@ extension StatusReport {
       "expected": time(end), "earliest": progress.earliestEnd.map(time) ?? .null,
       "latest": progress.latestEnd.map(time) ?? .null, "due": progress.due.map(time) ?? .null,
       "late": .bool(progress.isLate),
+    ]
+  }
+
+  private func flakyJSON(_ gate: FlakyGate) -> JSON {
+    let name = state.index(of: gate.step).flatMap { state.checkedGate($0, gate.check)?.name }
+    return [
+      "step": .string(gate.step.text), "gate": name.map { .string($0) } ?? .null,
+      "merge": number(gate.check.merge), "trial": .int(gate.check.round),
     ]
   }
 
@@ -75,8 +88,10 @@ extension StatusReport {
       "model": seat?.model.map { .string($0) } ?? .null,
       "account": seat.map { .string($0.account) } ?? .null,
       "attempt": .int(state.attempts(index)),
-      "attempts_allowed": .int(state.allowedAttempts(index)), "cost": money(history?.spent.cost),
-      "tokens": number(history?.spent.tokens),
+      "attempts_allowed": .int(state.allowedAttempts(index)),
+      "cost": money(history?.told.knownCost), "tokens": number(history?.told.knownTokens),
+      "cost_known": .bool(history?.told.isCostWhole ?? true),
+      "tokens_known": .bool(history?.told.areTokensWhole ?? true),
       "commit": history?.landed.map { .string($0) } ?? .null,
     ]
   }

@@ -28,6 +28,7 @@ extension StatusReport {
     add("progress", progressWords)
     if let words = endWords { add("end", words, progress.isLate ? .warning : nil) }
     add("spent", spentWords)
+    if !state.flaky.isEmpty { add("flaky", state.flakyWords.listed(), .warning) }
     let waiting = surroundings.waitingCommands.map { "\($0.command.words) (\($0.by))" }
     if !waiting.isEmpty { add("inbox", waiting.listed() + ", not taken up yet") }
     if let archive = surroundings.archive { add("archive", archive) }
@@ -54,15 +55,13 @@ extension StatusReport {
   }
 
   private var progressWords: String {
-    let steps = progress.steps == 1 ? "step" : "steps"
-    var words = ["\(grouped(progress.completed)) of \(grouped(progress.steps)) \(steps)"]
-    if progress.percentByWork != progress.percentByCount || progress.steps > 9 {
+    let tally = progress.tally
+    var words = [tally.words]
+    if progress.percentByWork != progress.percentByCount || tally.steps > 9 {
       words.append("\(progress.percentByWork)% of the work")
     }
-    if progress.active > 0 { words.append("\(progress.active) under way") }
-    if progress.skipped > 0 { words.append("\(grouped(progress.skipped)) skipped") }
-    if progress.failed > 0 { words.append("\(grouped(progress.failed)) not done") }
-    return words.joined(separator: ", ")
+    if progress.active > 0 { words.append("\(grouped(progress.active)) under way") }
+    return (words + tally.restWords).joined(separator: ", ")
   }
 
   private var endWords: String? {
@@ -83,12 +82,8 @@ extension StatusReport {
   }
 
   private var spentWords: String {
-    let spent = state.spent
-    var words = (spent.cost ?? .zero).words
-    if let ceiling = state.settings.cost { words += " of \(ceiling.words)" }
-    words += ", \(grouped(spent.tokens ?? 0))"
-    if let ceiling = state.settings.tokens { words += " of \(grouped(ceiling))" }
-    return words + " tokens"
+    state.told.words(
+      charged: state.spent, cost: state.settings.cost, tokens: state.settings.tokens)
   }
 
   // MARK: Steps
@@ -158,9 +153,9 @@ extension StatusReport {
   }
 
   private func costWords(_ index: Int) -> String {
-    let spent = surroundings.histories[state.id(index)]?.spent ?? state.notes[index]?.spent
-    guard let cost = spent?.cost, cost > .zero else { return "" }
-    return cost.words
+    guard let told = surroundings.histories[state.id(index)]?.told else { return "" }
+    guard told.cost > .zero else { return told.isCostWhole ? "" : "unknown" }
+    return told.cost.words + (told.isCostWhole ? "" : "+")
   }
 
   /// How long it has been at it; of what is over, how long it took.

@@ -43,13 +43,15 @@ struct StepStanding {
       self.init(of: attempt, index, state, surroundings)
     case .blocked(let id):
       let blocker = state.blockers.first { $0.id == id }
-      self.init("blocked", .blocked, blocker?.message ?? "blocker \(id)", since: blocker?.raised)
+      let words = blocker?.message.headline ?? "blocker \(id)"
+      self.init("blocked", .blocked, words, since: blocker?.raised)
     case .replaced(let step): self.init("replaced", .waiting, "`\(step)` stands in for it")
     case .completed:
       let landed = history?.landed.map { "landed as \($0.shortCommit)" }
+      let other = history?.changedNothing == true ? "changed nothing" : ""
       self.init(
-        "completed", .completed, landed ?? (began == nil ? "done before the run" : ""),
-        since: ended)
+        "completed", .completed,
+        landed ?? (began == nil && ended == nil ? "done before the run" : other), since: ended)
     case .failed: self.init("failed", .failed, history?.reason ?? "", since: ended)
     case .skipped(let cause): self.init("skipped", .dim, cause.words, since: ended)
     case .cancelled: self.init("cancelled", .dim, history?.reason ?? "", since: ended)
@@ -105,10 +107,9 @@ struct StepStanding {
   private mutating func show(_ checking: Checking, _ index: Int, _ state: RunState) {
     word = "verifying"
     let gate = state.checkedGate(index, checking.check)
-    let place = checking.check.merge == nil ? "" : " of the merged tree"
-    let name = "gate `\(gate?.name ?? "\(checking.check.gate + 1)")`\(place)"
+    let name = checking.check.words(gate?.name)
     guard !checking.isRunning else {
-      doing = name + (checking.check.round > 1 ? ", round \(checking.check.round)" : "")
+      doing = name
       return
     }
     role = .waiting
@@ -124,9 +125,10 @@ struct StepStanding {
     case .building: doing = "merged into \(merge.base.shortCommit)"
     case .testing(_, let checking): show(checking, index, state)
     case .tested: (doing, role) = ("tested as merged, waits for the one before it", .waiting)
-    case .refused(let failure): (doing, role) = (failure.message, .waiting)
+    case .refused(let failure): (doing, role) = (failure.brief, .waiting)
     case .landing(let commit): doing = "the branch moves to \(commit.shortCommit)"
-    case .landed(let commit): doing = "landed as \(commit.shortCommit)"
+    case .landed(let commit):
+      doing = commit == merge.base ? "changed nothing" : "landed as \(commit.shortCommit)"
     }
     if word == "running" { word = "merging" }
   }

@@ -28,9 +28,15 @@ package struct AttemptHistory: Sendable {
     package let base: Commit
     package let began: Instant
     package internal(set) var candidate: Commit?
+    /// Lines that one of its sides had added and that it lacks.
+    package internal(set) var dropped: [MissingLines] = []
     package internal(set) var refusal: Failure?
     package internal(set) var wasReset = false
+    /// Where the branch is since it landed.
     package internal(set) var landed: Commit?
+
+    /// Whether it landed and changed nothing: the branch is where others have left it.
+    package var wasEmpty: Bool { landed == base }
   }
 
   package struct End: Sendable {
@@ -43,6 +49,8 @@ package struct AttemptHistory: Sendable {
   package let began: Instant
   package let seat: Seat?
   package private(set) var base: Commit?
+  /// Whether what it needs to be started was made ready.
+  package private(set) var wasPrepared = false
   package private(set) var launched: Instant?
   package private(set) var process: String?
   /// When its process ended well, and what the agent said last.
@@ -52,6 +60,8 @@ package struct AttemptHistory: Sendable {
   package private(set) var usage: Usage?
   /// The commit that holds its work.
   package private(set) var head: Commit?
+  /// Lines that it lost where it resolved a conflict.
+  private var resolvedAway: [MissingLines] = []
   package private(set) var trials: [Trial] = []
   package private(set) var approvals: [Approval] = []
   package private(set) var merges: [Merging] = []
@@ -69,12 +79,19 @@ package struct AttemptHistory: Sendable {
   }
 
   package var isOver: Bool { ended != nil || wasWithdrawn }
-  package var landed: Commit? { merges.last?.landed }
+  /// The commit that is its own on the branch.
+  package var landed: Commit? { changedNothing ? nil : merges.last?.landed }
+  /// Whether it landed without a commit, because there was nothing to merge.
+  package var changedNothing: Bool { merges.last?.wasEmpty ?? false }
+  /// Lines of either side that its work, or the merge of it, lacks.
+  package var dropped: [MissingLines] { resolvedAway + (merges.last?.dropped ?? []) }
 
   mutating func take(_ event: NumberedEvent) {
     let at = event.at
     switch event.fact {
-    case .attemptPrepared(_, _, let base): self.base = base
+    case .attemptPrepared(_, _, let base):
+      self.base = base
+      wasPrepared = true
     case .attemptWithdrawn: wasWithdrawn = true
     case .attemptLaunched(_, _, let process):
       launched = at
@@ -86,7 +103,9 @@ package struct AttemptHistory: Sendable {
       finished = at
       self.summary = summary
       self.usage = usage
-    case .attemptInspected(_, _, let head): self.head = head
+    case .attemptInspected(_, _, let head, let dropped):
+      self.head = head
+      resolvedAway = dropped ?? []
     case .checkBegan(_, _, let check, let seat):
       trials.append(Trial(check: check, seat: seat, began: at))
     case .checkEnded(_, _, let check, let verdict): conclude(check, verdict, at)
@@ -96,7 +115,7 @@ package struct AttemptHistory: Sendable {
       approvals[place].given = at
       approvals[place].by = person
     case .attemptEnded(_, _, let failure, let usage, _, let fate):
-      if self.usage == nil { self.usage = usage }
+      if self.usage == nil, seat == nil || wasPrepared { self.usage = usage }
       ended = End(at: at, failure: failure, fate: fate)
     default: takeMerge(event)
     }
@@ -117,12 +136,15 @@ package struct AttemptHistory: Sendable {
     switch event.fact {
     case .mergeBegan(_, _, let number, let base):
       merges.append(Merging(number: number, base: base, began: event.at))
-    case .mergeBuilt(_, _, let number, let candidate):
-      change(number) { $0.candidate = candidate }
+    case .mergeBuilt(_, _, let number, let candidate, let dropped):
+      change(number) { merge in
+        merge.candidate = candidate
+        merge.dropped = dropped ?? []
+      }
     case .mergeRefused(_, _, let number, let failure):
       change(number) { $0.refusal = failure }
     case .mergeReset(_, _, let number): change(number) { $0.wasReset = true }
-    case .landed(_, _, let number, let commit): change(number) { $0.landed = commit }
+    case .landed(_, _, let number, let commit, _): change(number) { $0.landed = commit }
     default: break
     }
   }

@@ -10,7 +10,9 @@ package struct StepHistory: Sendable {
   package private(set) var blockers: [BlockerHistory] = []
   /// What was charged for all attempts and their reviewers.
   package private(set) var spent = Usage(cost: .zero, tokens: 0)
-  /// Why it is not done, where that is said.
+  /// What they told that they used.
+  package private(set) var told = ToldUsage()
+  /// Why it is not done, in a line, where that is said.
   package private(set) var reason: String?
   /// The numbers of the events that are about it.
   package private(set) var events: [Int] = []
@@ -19,6 +21,9 @@ package struct StepHistory: Sendable {
 
   /// The commit by which it came to the integration branch.
   package var landed: Commit? { attempts.reversed().lazy.compactMap(\.landed).first }
+
+  /// Whether it is done without a commit, because there was nothing to merge.
+  package var changedNothing: Bool { attempts.last?.changedNothing ?? false }
 
   package func attempt(_ number: Int) -> AttemptHistory? {
     attempts.last { $0.number == number }
@@ -59,10 +64,21 @@ package struct StepHistory: Sendable {
     case .attemptBegan(_, let number, let seat, _, _):
       reason = nil
       attempts.append(AttemptHistory(number: number, began: event.at, seat: seat))
-    case .attemptFinished(_, _, _, _, let charged): charge(charged)
-    case .checkEnded(_, _, _, let verdict): if let usage = verdict.usage { charge(usage) }
-    case .attemptEnded(_, _, let failure, _, let charged, let fate):
+    case .attemptFinished(_, let number, _, let usage, let charged):
       charge(charged)
+      if attempt(number)?.seat != nil { told.take(usage) }
+    case .checkEnded(_, _, _, let verdict):
+      if let usage = verdict.usage {
+        charge(usage)
+        told.take(verdict.told ?? usage)
+      }
+    case .attemptEnded(_, let number, let failure, let usage, let charged, let fate):
+      charge(charged)
+      if let attempt = attempt(number), attempt.seat != nil, attempt.wasPrepared,
+        attempt.finished == nil
+      {
+        told.take(usage)
+      }
       reason = Self.reason(failure, fate)
     default: break
     }
@@ -81,8 +97,7 @@ package struct StepHistory: Sendable {
     switch fate {
     case .completed: nil
     case .skipped(let person, let why): "skipped by \(person): \(why)"
-    case .cancelled: failure?.message ?? "cancelled"
-    case .ready, .waiting, .blocked, .failed, .handed, .replaced: failure?.message
+    case .ready, .waiting, .blocked, .failed, .handed, .replaced, .cancelled: failure?.brief
     }
   }
 }

@@ -22,12 +22,14 @@ extension StepReport {
       "files_allowed": .array(terms.files.map { .string($0) }),
       "gates": .array(terms.gates.map(\.report)),
       "merge_gates": .array(terms.hasWorkspace ? state.gates.map(\.report) : []),
-      "cost": money(history.spent.cost), "tokens": number(history.spent.tokens),
+      "cost": money(history.told.knownCost), "tokens": number(history.told.knownTokens),
+      "cost_known": .bool(history.told.isCostWhole),
+      "tokens_known": .bool(history.told.areTokensWhole),
       "prompt": text(surroundings.prompt?.text), "prompt_file": text(surroundings.prompt?.path),
       "attempts": .array(history.attempts.map(attemptJSON)),
       "commit": text(history.landed),
       "files": surroundings.files.map { .array($0.map(\.report)) } ?? .null,
-      "dropped": .array(surroundings.losses.map(\.report)),
+      "dropped": .array(dropped.map(\.report)),
       "blockers": .array(history.blockers.map(blockerJSON)),
       "events": .array(history.events.map { .int($0) }),
       "folder": text(surroundings.folder),
@@ -47,7 +49,7 @@ extension StepReport {
       "answers": .array(attempt.answers.map { .string($0) }),
       "overdue": .bool(attempt.isOverdue), "withdrawn": .bool(attempt.wasWithdrawn),
       "failure": attempt.ended?.failure.map(failureJSON) ?? .null,
-      "trials": .array(attempt.trials.map(trialJSON)),
+      "trials": .array(attempt.trials.map { trialJSON($0, attempt) }),
       "approvals": .array(attempt.approvals.map(approvalJSON)),
       "merges": .array(attempt.merges.map(mergeJSON)),
     ]
@@ -57,18 +59,21 @@ extension StepReport {
     ["kind": .string(failure.kind.rawValue), "message": .string(failure.message)]
   }
 
-  private func trialJSON(_ trial: AttemptHistory.Trial) -> JSON {
+  private func trialJSON(_ trial: AttemptHistory.Trial, _ attempt: AttemptHistory) -> JSON {
     [
-      "gate": text(state.checkedGate(index, trial.check)?.name), "merge": number(trial.check.merge),
-      "round": .int(trial.check.round), "began": time(trial.began), "ended": time(trial.ended),
-      "result": text(trial.verdict?.result.rawValue), "evidence": text(trial.verdict?.evidence),
+      "gate": text(name(trial.check)), "merge": number(trial.check.merge),
+      "trial": .int(trial.check.round), "began": time(trial.began), "ended": time(trial.ended),
+      "result": text(trial.verdict?.result.rawValue),
+      "flaky": .bool(trial.verdict.map(trial.check.isFlaky) ?? false),
+      "evidence": text(trial.verdict?.evidence),
+      "output": text(surroundings.outputs[attempt.number]?[trial.check]),
       "seat": trial.seat?.report ?? .null,
     ]
   }
 
   private func approvalJSON(_ approval: AttemptHistory.Approval) -> JSON {
     [
-      "gate": text(approval.gate.flatMap { state.checkedGate(index, Check(gate: $0))?.name }),
+      "gate": text(approval.gate.flatMap { name(Check(gate: $0)) }),
       "asked": time(approval.asked), "given": time(approval.given), "by": text(approval.by),
     ]
   }
@@ -109,7 +114,7 @@ extension Seat {
 
 extension RunGate {
   fileprivate var report: JSON {
-    ["kind": .string(kind.rawValue), "gate": .string(name), "rounds": .int(rounds)]
+    ["kind": .string(kind.rawValue), "gate": .string(name), "trials": .int(rounds)]
   }
 }
 
@@ -122,10 +127,10 @@ extension StepFile {
   }
 }
 
-extension StepLoss {
+extension MissingLines {
   fileprivate var report: JSON {
     [
-      "of": .string(isOfStep ? "step" : "branch"), "path": .string(path),
+      "of": .string(of.rawValue), "path": .string(path), "count": .int(count),
       "lines": .array(lines.map { .string($0) }),
     ]
   }

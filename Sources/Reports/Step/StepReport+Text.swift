@@ -6,7 +6,8 @@ extension StepReport {
   /// So much of a prompt is shown; the rest is in its file.
   private static let linesOfPrompt = 12
   private static let filesShown = 30
-  private static let linesOfLoss = 10
+  private static let linesDropped = 10
+  private static let linesOfEvidence = 8
 
   package func text(on screen: Screen) -> String {
     var page = LabelledLines(screen)
@@ -31,8 +32,11 @@ extension StepReport {
       let end = ended.map { ", ended \(moment($0)) after \(($0 - began).duration.words)" }
       page.add("time", "began \(moment(began))\(end ?? "")")
     }
-    if state.kind(index) != .group, state.kind(index) != .approval {
-      page.add("spent", history.spent.words)
+    if state.kind(index) == .agent || history.told.hasUsed {
+      let terms = state.terms(index)
+      page.add(
+        "spent",
+        history.told.words(charged: history.spent, cost: terms.cost, tokens: terms.tokens))
     }
   }
 
@@ -40,7 +44,8 @@ extension StepReport {
     let terms = state.terms(index)
     page.add("work", work)
     if let group = state.group(index) { page.add("group", group.text) }
-    page.add("needs", steps(Array(state.needs(index))))
+    page.add(
+      state.kind(index) == .group ? "tasks" : "needs", steps(Array(state.needs(index))))
     page.add("needed by", steps(Array(state.dependents(index))))
     page.add("files", terms.files.joined(separator: ", "))
     page.add("gates", terms.gates.map(\.words).joined(separator: ", "))
@@ -103,12 +108,14 @@ extension StepReport {
     page.add(
       "ports",
       surroundings.ports[attempt.number].map { "\($0.lowerBound) to \($0.upperBound)" } ?? "")
-    if let usage = attempt.usage, !usage.isNothing { page.add("used", usage.words) }
+    if attempt.seat != nil, let usage = attempt.usage, !usage.isNothing {
+      page.add("used", usage.words)
+    }
     page.add("said", attempt.summary ?? "")
     for answer in attempt.answers { page.add("told", answer) }
-    for trial in attempt.trials { add(trial, to: &page) }
-    for approval in attempt.approvals { add(approval, to: &page) }
-    for merge in attempt.merges { add(merge, to: &page) }
+    for trial in attempt.trials { add(trial, of: attempt, to: &page) }
+    for approval in attempt.approvals { add(approval, of: attempt, to: &page) }
+    for merge in attempt.merges { add(merge, of: attempt, to: &page) }
   }
 
   private func outcome(of attempt: AttemptHistory) -> String {
@@ -116,13 +123,32 @@ extension StepReport {
     guard let end = attempt.ended else {
       return attempt.stop.map { "being stopped: \($0.words)" } ?? "under way"
     }
-    if let failure = end.failure { return "\(failure.kindWords): \(failure.message)" }
+    if let failure = end.failure {
+      let words = isTold(failure, in: attempt) ? failure.brief : failure.message
+      return failure.words(words)
+    }
     switch end.fate {
     case .completed: return "completed"
     case .cancelled: return "cancelled"
     case .skipped(let person, let reason): return "skipped by \(person): \(reason)"
     default: return attempt.stop.map { "stopped: \($0.words)" } ?? "ended"
     }
+  }
+
+  /// Whether a gate or a merge of the attempt says the same.
+  private func isTold(_ failure: Failure, in attempt: AttemptHistory) -> Bool {
+    attempt.merges.contains { $0.refusal == failure }
+      || attempt.trials.contains { trial in
+        trial.verdict.map { $0.result != .passed && failure.message.hasSuffix($0.evidence) }
+          ?? false
+      }
+  }
+
+  /// Of a long evidence its beginning and its end: all of it is in a file.
+  private func shown(_ evidence: String) -> String {
+    let lines = evidence.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count > Self.linesOfEvidence + 3 else { return evidence }
+    return (lines.prefix(1) + ["..."] + lines.suffix(Self.linesOfEvidence)).joined(separator: "\n")
   }
 
   private func times(of attempt: AttemptHistory) -> String {
@@ -135,37 +161,51 @@ extension StepReport {
     return words + (attempt.isOverdue ? ", longer than it should" : "")
   }
 
-  private func add(_ trial: AttemptHistory.Trial, to page: inout LabelledLines) {
-    var words = name(trial.check)
-    if trial.check.round > 1 { words += ", round \(trial.check.round)" }
+  private func add(
+    _ trial: AttemptHistory.Trial, of attempt: AttemptHistory, to page: inout LabelledLines
+  ) {
+    // The label says what it is.
+    var words = String(trial.check.words(name(trial.check)).dropFirst("gate ".count))
+    defer { page.add("output", surroundings.outputs[attempt.number]?[trial.check] ?? "") }
     guard let verdict = trial.verdict else {
       page.add("gate", words + " is being tried", .running)
       return
     }
-    words += " " + verdict.result.word
+    words += " " + trial.check.words(verdict)
     if let began = trial.began, let ended = trial.ended {
       words += " in \((ended - began).duration.words)"
     }
     if let seat = trial.seat { words += " by \(seat.words)" }
-    if !verdict.evidence.isEmpty { words += ": \(verdict.evidence)" }
-    page.add("gate", words, verdict.result == .passed ? nil : .failed)
+    if !verdict.evidence.isEmpty { words += ": \(shown(verdict.evidence))" }
+    let isFlaky = trial.check.isFlaky(verdict)
+    page.add("gate", words, verdict.result == .passed ? isFlaky ? .warning : nil : .failed)
   }
 
-  private func add(_ approval: AttemptHistory.Approval, to page: inout LabelledLines) {
-    let name = approval.gate.map { self.name(Check(gate: $0)) } ?? "the step"
+  private func add(
+    _ approval: AttemptHistory.Approval, of attempt: AttemptHistory, to page: inout LabelledLines
+  ) {
+    let check = approval.gate.map { Check(gate: $0) }
+    let name = check.map { $0.words(self.name($0)) } ?? "the step"
     if let given = approval.given {
       page.add("approval", "\(name) approved by \(approval.by ?? "a person") at \(moment(given))")
     } else {
-      page.add("approval", "of \(name) asked at \(moment(approval.asked))", .waiting)
+      let end = attempt.isOver ? ", not given" : ""
+      page.add(
+        "approval", "of \(name) asked at \(moment(approval.asked))\(end)",
+        attempt.isOver ? nil : .waiting)
     }
   }
 
-  private func add(_ merge: AttemptHistory.Merging, to page: inout LabelledLines) {
+  private func add(
+    _ merge: AttemptHistory.Merging, of attempt: AttemptHistory, to page: inout LabelledLines
+  ) {
     var words = "\(merge.number) on \(merge.base.shortCommit)"
     if let landed = merge.landed {
-      words += ", landed as \(landed.shortCommit)"
+      words += merge.wasEmpty ? ", changed nothing" : ", landed as \(landed.shortCommit)"
     } else if let refusal = merge.refusal {
-      words += " refused, \(refusal.kindWords): \(refusal.message)"
+      words += " refused, \(refusal.kindWords)"
+      // The attempt's own line says why.
+      if attempt.ended?.failure != refusal { words += ": \(refusal.brief)" }
     } else if merge.wasReset {
       words += " built again: the branch had moved"
     } else if let candidate = merge.candidate {
@@ -181,7 +221,10 @@ extension StepReport {
       let added = files.reduce(0) { $0 + ($1.added ?? 0) }
       let removed = files.reduce(0) { $0 + ($1.removed ?? 0) }
       let name = history.landed.map { " by \($0.shortCommit)" } ?? ""
-      page.section("changes", "\(counted(files.count, "file"))\(name), +\(added) -\(removed)")
+      page.section(
+        "changes",
+        files.isEmpty
+          ? "nothing" : "\(counted(files.count, "file"))\(name), +\(added) -\(removed)")
       for file in files.prefix(Self.filesShown) {
         let lines = file.added.map { "  +\($0) -\(file.removed ?? 0)" } ?? "  not text"
         page.line("  \(file.kind) \(file.path)\(lines)")
@@ -189,11 +232,10 @@ extension StepReport {
       let more = files.count - Self.filesShown
       if more > 0 { page.line("  ... \(counted(more, "file")) more", .dim) }
     }
-    for loss in surroundings.losses {
-      let side = loss.isOfStep ? "the step" : "the branch"
-      page.section("dropped", "\(loss.path): what \(side) added is not in the merge", .warning)
-      for line in loss.lines.prefix(Self.linesOfLoss) { page.line("  - \(line)") }
-      let more = loss.lines.count - Self.linesOfLoss
+    for missing in dropped {
+      page.section("dropped", missing.words, .warning)
+      for line in missing.lines.prefix(Self.linesDropped) { page.line("  - \(line)") }
+      let more = missing.count - Self.linesDropped
       if more > 0 { page.line("  ... \(counted(more, "line")) more", .dim) }
     }
   }

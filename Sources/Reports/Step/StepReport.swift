@@ -19,20 +19,6 @@ package struct StepFile: Sendable {
   }
 }
 
-/// Lines that one side of a merge added and its result lacks.
-package struct StepLoss: Sendable {
-  /// Whose they were: the branch's, or the step's.
-  package var isOfStep: Bool
-  package var path: String
-  package var lines: [String]
-
-  package init(isOfStep: Bool, path: String, lines: [String]) {
-    self.isOfStep = isOfStep
-    self.path = path
-    self.lines = lines
-  }
-}
-
 /// What lies on disk and in git of a step.
 package struct StepSurroundings: Sendable {
   package var status: StatusSurroundings
@@ -40,7 +26,8 @@ package struct StepSurroundings: Sendable {
   package var prompt: (path: String, text: String)?
   /// What the step changed; nothing where that is not known.
   package var files: [StepFile]?
-  package var losses: [StepLoss] = []
+  /// Where the whole output of each trial of a gate lies, by attempts.
+  package var outputs: [Int: [Check: String]] = [:]
   /// Which ports each attempt has, or had.
   package var ports: [Int: ClosedRange<Int>] = [:]
   /// Where the newest attempt's files lie, seen from the repository.
@@ -69,11 +56,11 @@ package struct StepReport: Sendable {
 
   var standing: StepStanding { StepStanding(of: index, state, surroundings.status) }
 
-  /// The name of the gate that a trial is of.
-  func name(_ check: Check) -> String {
-    let gate = state.checkedGate(index, check)?.name ?? "\(check.gate + 1)"
-    return check.merge == nil ? "`\(gate)`" : "`\(gate)` of the merged tree"
-  }
+  /// What the newest attempt, or the merge of it, lost of either side.
+  var dropped: [MissingLines] { history.attempts.last?.dropped ?? [] }
+
+  /// The name of the gate that a trial is of; nothing where the run's state does not know it.
+  func name(_ check: Check) -> String? { state.checkedGate(index, check)?.name }
 }
 
 extension RunGate {

@@ -194,7 +194,9 @@ extension Evidence {
   fileprivate var sentence: String {
     let milliseconds =
       duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
-    let time = "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+    let time =
+      milliseconds < 1000
+      ? "\(milliseconds) ms" : "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
     return "exit 0 in \(time)" + (tests.map { ", \($0.counts)" } ?? "")
   }
 }

@@ -84,11 +84,12 @@ extension Drivers {
     }
     if !missing.isEmpty { feedback.append(.artifacts(missing)) }
     feedback += unusedTools(of: step, id)
-    feedback += try dropped(id, head: head, base: base)
+    let dropped = try dropped(id, head: head, base: base)
+    feedback += refused(dropped)
     guard feedback.isEmpty else {
       return .refused(Failure(.task, feedback.map(\.text).joined(separator: "\n\n")))
     }
-    return .accepted(head: head.hex)
+    return .accepted(head: head.hex, dropped: dropped.told)
   }
 
   /// Puts the branch of an attempt back, where somebody removed or moved it while the agent worked.
@@ -126,11 +127,11 @@ extension Drivers {
       ]
   }
 
-  /// Lines of others that the attempt lost where it resolved a conflict: its own merges, and what it did anew on top of
-  /// work that it had conflicted with.
+  /// Lines that the attempt lost where it resolved a conflict: its own merges, and what it did anew on top of work that
+  /// it had conflicted with.
   private func dropped(
     _ id: AttemptID, head: ObjectID, base: ObjectID
-  ) throws(WorkspaceError) -> [Feedback] {
+  ) throws(WorkspaceError) -> [DroppedPart] {
     var parts: [DroppedPart] = []
     // It holds until the step is merged, however many attempts that takes.
     let conflict = (1..<max(id.number, 2)).reversed().lazy
@@ -153,15 +154,14 @@ extension Drivers {
     try? writeFile(
       folder.attempt(id).path + "/dropped.json",
       Array((JSON.line(of: parts.map(DroppedRecord.init)) + "\n").utf8))
-    // What the attempt took back of its own is its own to judge; what others added is not.
-    let others = parts.filter { $0.side == .ours }
-    for part in parts {
-      watcher.note(
-        "\(id): \(part.lines.count) lines of \(part.side == .ours ? "others" : "its own") are missing in \(part.path)"
-      )
-    }
+    return parts
+  }
+
+  /// What the attempt took back of its own is its own to judge; what others added is not, unless the person says so.
+  private func refused(_ parts: [DroppedPart]) -> [Feedback] {
     let answer = brief.configuration.value(Settings.shared.droppedLines) ?? .fail
-    return answer == .fail ? others.map { .dropped(file: $0.path, lines: $0.lines) } : []
+    guard answer == .fail else { return [] }
+    return parts.filter { $0.side == .ours }.map { .dropped(file: $0.path, lines: $0.lines) }
   }
 
   func provenance(_ id: AttemptID, _ job: Job) -> Provenance {
@@ -185,6 +185,15 @@ struct DroppedRecord: Codable, Sendable {
     side = part.side == .ours ? "others" : "own"
     path = part.path
     lines = part.lines
+  }
+}
+
+extension [DroppedPart] {
+  /// As they are named in an event: all files that people would look at.
+  var told: [MissingLines] {
+    prefix(100).map { part in
+      MissingLines(of: part.side == .ours ? .branch : .step, path: part.path, lines: part.lines)
+    }
   }
 }
 

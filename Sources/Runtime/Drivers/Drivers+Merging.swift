@@ -33,10 +33,12 @@ extension Drivers {
   ) throws(WorkspaceError) -> MergeOutcome {
     switch try git.merge(own, into: onto) {
     case .clean(let tree):
+      let dropped = try droppedByDrivers(own, onto, tree)
       // What changes nothing needs no commit.
-      if try git.tree(of: onto) == tree { return .built(candidate: onto.hex) }
+      if try git.tree(of: onto) == tree { return .built(candidate: onto.hex, dropped: dropped) }
       let message = provenance(id, job).message(title: step.shownTitle, body: step.details ?? "")
-      return .built(candidate: try git.squash(tree: tree, onto: onto, message: message).hex)
+      return .built(
+        candidate: try git.squash(tree: tree, onto: onto, message: message).hex, dropped: dropped)
     case .conflicts(let conflicts):
       let record = ConflictRecord(own: own.hex, other: onto.hex)
       do throws(FileError) {
@@ -50,6 +52,21 @@ extension Drivers {
           .conflict,
           "\(told)\n\nWhat you did before is commit \(own.hex): look at it with `git show`."))
     }
+  }
+
+  /// What a merge without a conflict has lost: git's own merging keeps both sides, a driver of the repository need not.
+  private func droppedByDrivers(
+    _ own: ObjectID, _ onto: ObjectID, _ tree: ObjectID
+  ) throws(WorkspaceError) -> [MissingLines] {
+    var hasDrivers = mergeDrivers.withLock { $0 }
+    if hasDrivers == nil {
+      hasDrivers = try git.hasMergeDrivers()
+      mergeDrivers.withLock { $0 = hasDrivers }
+    }
+    guard hasDrivers == true, let base = try git.mergeBase(own, onto), base != onto else {
+      return []
+    }
+    return try git.droppedLines(base: base, ours: onto, theirs: own, result: tree).told
   }
 
   /// Moves the branch, exactly once: whether it has been moved for this attempt already is read from the branch itself.

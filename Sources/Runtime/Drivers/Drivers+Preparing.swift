@@ -120,7 +120,7 @@ extension Drivers {
     } else {
       let made = try worktrees.prepare(step: name, of: owner, at: commit)
       for work in made.kept {
-        watcher.note("what was in the way of \(owner.step) is kept as \(work.ref)")
+        watcher.note("\(owner.step) begins anew; what was there of it is kept as \(work.ref)")
       }
     }
   }

@@ -85,9 +85,10 @@ extension Readiness {
       return .failure(Flaw(words: "not on the PATH", hint: readiness.installHint))
     }
     let memory = memoryFolder
-    if depth == .needed, let memory, let past = proof.remembered(in: memory, as: harness.name) {
+    if depth <= .needed, let memory, let past = proof.remembered(in: memory, as: harness.name) {
       return .success(past)
     }
+    if depth == .presence { return .success(proof) }
     do throws(Flaw) {
       proof.version = try await version(of: harness)
       guard let service = RefusingService() else {

@@ -46,6 +46,18 @@ extension Readiness {
           "files of git-lfs stay pointers in worktrees, as it is not set up here",
           mend: "install git-lfs and run: git lfs install")
       }
+      for filter in facts.requiredFilters {
+        guard let lack = lack(of: filter), try git.tracksFiles(filteredBy: filter.name) else {
+          continue
+        }
+        let isLargeFiles = filter.name == "lfs"
+        add(
+          isLargeFiles ? "git-lfs" : "filter \(filter.name)", level,
+          "files that need it cannot be checked out: \(lack)",
+          mend: isLargeFiles
+            ? "install git-lfs, or leave its files as pointers: git lfs uninstall"
+            : "install it, or do without: git config filter.\(filter.name).required false")
+      }
       if case .detached = facts.head {
         add("branch", .note, "none is checked out; a run begins from commit \(base.short)")
       }
@@ -59,6 +71,15 @@ extension Readiness {
     findings.append(home)
     if let lastRun { newest.append((lastRun, "the newest run in the journal")) }
     return findings + checkDisk(repository.root + "/.worktrees", level) + checkClock(newest, depth)
+  }
+
+  /// Why a filter that git requires cannot be run; nothing where it can, as far as its command tells.
+  private func lack(of filter: RequiredFilter) -> String? {
+    guard let command = filter.command else { return "no command is set for it" }
+    guard let program = firstProgram(of: command) else { return nil }
+    let path = surroundings.environment["PATH"]
+    return findProgram(program, path: path, from: surroundings.folder) == nil
+      ? "`\(program)` is not on the PATH" : nil
   }
 
   /// Whether a journal can be kept in a folder, and when the newest run of the one that is there was.

@@ -43,6 +43,8 @@ package struct Readiness: Sendable {
 
   /// How closely is looked.
   package enum Depth: Sendable, Hashable, Comparable {
+    /// Whether what is needed is there at all; no program of a harness is started.
+    case presence
     /// At what is needed; programs that worked some hours ago are believed.
     case needed
     /// At everything that there is, anew.

@@ -3,6 +3,7 @@ import CSupport
 package import Files
 internal import Glibc
 package import JSONValues
+internal import Supervision
 
 /// What an attempt left on disk, for those who only look. What is not there reads as nothing.
 package struct AttemptFiles: Hashable, Sendable {
@@ -36,12 +37,15 @@ package struct AttemptFiles: Hashable, Sendable {
 
   package var result: JSON? { json("result.json") }
 
-  /// Where a trial of a gate wrote all that it printed.
-  package func log(of check: Check) -> String {
-    let merge = check.merge.map { "merge-\($0)-" } ?? ""
-    let base = "\(path)/checks/\(merge)gate-\(check.gate)-\(check.round)"
-    let trials = ((try? listFolder(base)) ?? []).compactMap { Int($0) }
-    return "\(base)/\(trials.max() ?? 1)/output.log"
+  /// Where a trial of a gate wrote all that it printed, a reviewer all that it said; nothing where it has not begun.
+  package func output(of check: Check) -> String? {
+    let base = AttemptFolder(path).check(check)
+    // A trial is begun again where its runner died; what counts is the last.
+    guard let last = ((try? listFolder(base)) ?? []).compactMap({ Int($0) }).max() else {
+      return nil
+    }
+    let folder = AttemptFiles("\(base)/\(last)")
+    return [folder.path + "/output.log", folder.output].first { entryKind($0) == .file }
   }
 
   private func json(_ name: String) -> JSON? {

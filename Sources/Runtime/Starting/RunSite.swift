@@ -125,7 +125,8 @@ package struct RunSite: Sendable {
     history: () throws(RunBookError) -> [NumberedEvent]
   ) throws(RunBookError) -> MirrorWriter {
     let subject = MirrorSubject(
-      root: repository.home, session: state.session, plan: state.plan,
+      root: repository.home, checkout: brief.request.checkout, session: state.session,
+      plan: state.plan,
       kind: brief.request.plan == nil ? .prompts : brief.plan.kind, planFile: brief.request.plan,
       branch: brief.request.branch)
     return try MirrorWriter(subject, at: state, history: history) { watcher.note($0) }

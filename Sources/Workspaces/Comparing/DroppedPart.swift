@@ -36,6 +36,12 @@ extension Git {
     return found
   }
 
+  /// Whether some files may be merged by programs that the configuration names, which may keep of both sides what they like.
+  package func hasMergeDrivers() throws(WorkspaceError) -> Bool {
+    try run(["config", "--name-only", "--get-regexp", #"^merge\..+\.driver$"#], expecting: [0, 1])
+      .status == 0
+  }
+
   private func dropped(
     _ side: DroppedPart.Side, _ own: LineDiff, beside other: LineDiff, in final: LineDiff,
     _ spare: inout [UInt64: Int]

@@ -16,6 +16,8 @@ package struct RepositoryFacts: Sendable, Hashable {
   package let hasSubmodules: Bool
   /// Large files are kept elsewhere, and nothing here fetches them: worktrees hold pointers.
   package let leavesPointers: Bool
+  /// Filters of files without which git checks nothing out (`filter.NAME.required`).
+  package let requiredFilters: [RequiredFilter]
   /// Names that differ only in case are one file here.
   package let ignoresCase: Bool
 
@@ -29,12 +31,18 @@ package struct RepositoryFacts: Sendable, Hashable {
     if isBare { throw .bare(git.repository.root) }
     let settings = GitSettings(try git.run(["config", "--list", "-z"]).fields)
     let root = git.repository.root
+    let filters = filterNames(git.repository)
     return RepositoryFacts(
       version: version, head: head, isShallow: isShallow,
       isSparse: settings.isTrue("core.sparsecheckout"),
       hasSubmodules: entryKind(root + "/.gitmodules") == .file,
-      leavesPointers: usesLargeFiles(root)
+      leavesPointers: filters.contains("lfs")
         && !settings.has("filter.lfs.process") && !settings.has("filter.lfs.smudge"),
+      requiredFilters: filters.filter { settings.isTrue("filter.\($0).required") }.sorted().map {
+        RequiredFilter(
+          name: $0,
+          command: settings.text("filter.\($0).process") ?? settings.text("filter.\($0).smudge"))
+      },
       ignoresCase: settings.isTrue("core.ignorecase"))
   }
 
@@ -61,10 +69,28 @@ package struct RepositoryFacts: Sendable, Hashable {
     ref.hasPrefix("refs/heads/") ? String(ref.dropFirst(11)) : ref
   }
 
-  private static func usesLargeFiles(_ root: String) -> Bool {
-    guard let bytes = try? readFile(root + "/.gitattributes") else { return false }
-    return String(decoding: bytes, as: UTF8.self).contains("filter=lfs")
+  /// The filters that attributes name, at the top and in git's own folder.
+  private static func filterNames(_ repository: Repository) -> Set<String> {
+    var names: Set<String> = []
+    for path in [repository.root + "/.gitattributes", repository.commonFolder + "/info/attributes"]
+    {
+      guard let bytes = try? readFile(path) else { continue }
+      for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      where !line.hasPrefix("#") {
+        for word in line.split(whereSeparator: \.isWhitespace) where word.hasPrefix("filter=") {
+          names.insert(String(word.dropFirst("filter=".count)))
+        }
+      }
+    }
+    return names
   }
+}
+
+/// A program that files go through when they are checked out, and that must be there for it.
+package struct RequiredFilter: Sendable, Hashable {
+  package let name: String
+  /// Nothing where no command is set.
+  package let command: String?
 }
 
 extension RepositoryFacts.Head {
@@ -96,6 +122,11 @@ private struct GitSettings {
 
   func has(_ name: String) -> Bool { values[name] != nil }
 
+  /// What is set; nothing where that is nothing.
+  func text(_ name: String) -> String? {
+    (values[name] ?? nil).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   func isTrue(_ name: String) -> Bool {
     guard let value = values[name] else { return false }
     // A name alone is true for git.
@@ -105,6 +136,11 @@ private struct GitSettings {
 }
 
 extension Git {
+  /// Whether attributes send a file of the index through a filter.
+  package func tracksFiles(filteredBy name: String) throws(WorkspaceError) -> Bool {
+    try !run(["ls-files", "-z", "--", ":(top,attr:filter=\(name))"]).fields.isEmpty
+  }
+
   /// A setting of the repository that is true or false.
   func flag(_ name: String) throws(WorkspaceError) -> Bool {
     try run(["config", "--type=bool", "--get", name], expecting: [0, 1]).line == "true"

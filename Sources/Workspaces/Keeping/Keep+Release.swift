@@ -58,29 +58,49 @@ extension Keep {
       try abort(operation, in: worktree)
       return kept
     case .deleteBranch(let name):
-      let tip = try tipOfFreeBranch(name)
-      let kept = try pin(branch: name, at: tip, of: owner, because: reason)
-      try git.alone { () throws(WorkspaceError) in
+      let (git, tip) = (git, try tipOfFreeBranch(name))
+      return try git.alone { () throws(WorkspaceError) in
+        let kept = try pinUnlessHeld(name, at: tip, of: owner, because: reason)
         try git.run(["update-ref", "-d", "refs/heads/" + name, tip.hex])
+        return kept
       }
-      return kept
     case .moveBranch(let name, let commit):
-      return try move(name, from: try tipOfFreeBranch(name), to: commit, owner, because: reason)
+      let tip = try tipOfFreeBranch(name)
+      if tip == commit { return nil }
+      return try git.alone { () throws(WorkspaceError) in
+        let kept = try pinUnlessHeld(name, at: tip, of: owner, because: reason)
+        try move(name, from: tip, to: commit, because: reason)
+        return kept
+      }
     case .returnBranch(let name, let commit):
-      return try move(name, from: try tip(of: name), to: commit, owner, because: reason)
+      let tip = try tip(of: name)
+      if tip == commit { return nil }
+      let kept = try pin(branch: name, at: tip, of: owner, because: reason)
+      try move(name, from: tip, to: commit, because: reason)
+      return kept
     }
   }
 
   private func move(
-    _ name: String, from tip: ObjectID, to commit: ObjectID, _ owner: WorkOwner,
-    because reason: String
-  ) throws(WorkspaceError) -> KeptWork? {
-    if tip == commit { return nil }
-    let kept = try pin(branch: name, at: tip, of: owner, because: reason)
+    _ name: String, from tip: ObjectID, to commit: ObjectID, because reason: String
+  ) throws(WorkspaceError) {
     guard try git.moveRef("refs/heads/" + name, to: commit, from: tip, because: reason) else {
       throw .branchMoved(name)
     }
-    return kept
+  }
+
+  /// Pins what a branch names, unless another branch has all of it that stays where it is.
+  ///
+  /// Branches that agents work on do not count: they are rewritten and removed as this one is. Nor does what is kept,
+  /// which is forgotten after a time. Called alone, so that no two branches go because each has what the other has.
+  private func pinUnlessHeld(
+    _ name: String, at tip: ObjectID, of owner: WorkOwner, because reason: String
+  ) throws(WorkspaceError) -> KeptWork? {
+    let holders = try git.run([
+      "for-each-ref", "--contains", tip.hex, "--format=%(refname:lstrip=2)", "refs/heads",
+    ]).lines
+    if holders.contains(where: { $0 != name && !$0.hasPrefix("feature/task-") }) { return nil }
+    return try pin(branch: name, at: tip, of: owner, because: reason)
   }
 
   /// Forgets kept work. What only it held is then git's to collect.

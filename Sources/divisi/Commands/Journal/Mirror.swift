@@ -102,8 +102,8 @@ struct MirrorJournal: Arguments.Command {
   ) -> MirrorSubject {
     if let brief = try? Brief.load(from: RunFolder(of: run.session, in: folder)) {
       return MirrorSubject(
-        root: repository.home, session: run.session, plan: PlanID(run.plan),
-        kind: brief.request.plan == nil ? .prompts : brief.plan.kind,
+        root: repository.home, checkout: brief.request.checkout, session: run.session,
+        plan: PlanID(run.plan), kind: brief.request.plan == nil ? .prompts : brief.plan.kind,
         planFile: brief.request.plan, branch: brief.request.branch)
     }
     // What it was started from is not here, as after an import: the plan as it is now.
@@ -111,8 +111,8 @@ struct MirrorJournal: Arguments.Command {
     let path = library.allPlans().first { $0.id.text == run.plan }?.path
     let kind = path.flatMap { try? library.read($0).value?.kind }
     return MirrorSubject(
-      root: repository.home, session: run.session, plan: PlanID(run.plan),
-      kind: kind ?? .prompts, planFile: kind == nil ? nil : path)
+      root: repository.home, checkout: repository.root, session: run.session,
+      plan: PlanID(run.plan), kind: kind ?? .prompts, planFile: kind == nil ? nil : path)
   }
 
   private func show(_ outcome: Outcome, _ session: Session) -> ExitStatus {

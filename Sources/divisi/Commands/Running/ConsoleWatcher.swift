@@ -23,9 +23,7 @@ final class ConsoleWatcher: RunWatcher {
       let first = before - events.count
       printer.add(
         events.enumerated().map { offset, event in
-          .record(
-            "{\"sequence\":\(first + offset),\"at\":\(event.at.milliseconds),\"event\":\(event.fact.body)}"
-          )
+          .record(EventLines.json(NumberedEvent(sequence: first + offset, event)))
         })
       return
     }

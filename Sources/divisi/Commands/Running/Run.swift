@@ -55,7 +55,9 @@ struct Run: Arguments.Command {
     Option(
       \.harness, "--agent", help: "let this harness run all agents", placeholder: "HARNESS",
       completion: .dynamic("harness"))
-    Flag(\.isRehearsal, "-n", "--dry-run", help: "say what would run, and start nothing")
+    Flag(
+      \.isRehearsal, "-n", "--dry-run",
+      help: "say what would run and what is missing for it, and start nothing")
     Flag(\.isDetached, "-d", "--detach", help: "run in the background")
     Flag(
       \.isResuming, "--resume", help: "take up the plan's unfinished run, as `divisi resume` does")
@@ -120,12 +122,13 @@ struct Run: Arguments.Command {
     if let harness { try order.give(allTo: harness, configuration) }
     let steps = try chosen(plan)
     if let steps { order.bound(to: steps, keepingNeeds: only.isEmpty) }
-    if isRehearsal { return session.show(order, plan) }
     let needs = ReadinessNeeds(of: plan, as: order, settings: configuration)
+    if isRehearsal { return await session.outline(order, needs, configuration, registry) }
     guard await session.isReady(for: needs, configuration, registry) else { return .environment }
     guard session.agrees(to: order, isAgreed: isAgreed) else { return .failure }
     var request = RunRequest(
       plan: loaded.prompts == nil ? plan.path : nil,
+      checkout: site.repository.root == site.repository.home ? nil : site.repository.root,
       prompts: loaded.prompts == nil ? [] : loaded.sources.map(\.path), assignments: assignments,
       variables: session.environment.filter { $0.key.hasPrefix("DIVISI_") },
       configuration: session.configurationFile, branch: plan.branch, steps: steps,

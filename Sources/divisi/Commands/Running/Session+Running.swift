@@ -1,3 +1,4 @@
+import Agents
 import Arguments
 import Conducting
 import Configuration
@@ -119,14 +120,21 @@ extension Session {
     _ = Glibc.write(2, &bytes, bytes.count)
   }
 
-  /// What a run of the order would do.
-  func show(_ order: RunOrder, _ plan: Plan) -> ExitStatus {
+  /// What a run of the order would do, and what it lacks. No program is started for it, and none tried.
+  func outline(
+    _ order: RunOrder, _ needs: ReadinessNeeds, _ configuration: Configuration,
+    _ agents: AgentRegistry
+  ) async -> ExitStatus {
+    let found = await readiness(configuration, agents).check(needs, .presence)
+    let report = DoctorReport(found, plan: order.plan.text)
     if wantsJSON {
-      print(RunOutline(order).json)
+      print(
+        .object(RunOutline(order).json.members + report.json.members.filter { $0.name != "plan" }))
     } else {
       print(RunOutline(order).text(on: output))
+      complain(report.problems(on: errors))
     }
-    return .success
+    return report.isReady ? .success : .environment
   }
 
   func resume(

@@ -44,6 +44,9 @@ struct Diff: Arguments.Command {
       self.attempt, of: try session.history(of: index, in: chosen), in: chosen)
     let git = try session.git()
     let folder = chosen.reading.attempt(chosen.state.id(index), attempt.number)
+    guard chosen.state.kind(index) != .approval else {
+      throw Failure("`\(attempt.step)` is a person's yes: it changes nothing")
+    }
     let found: Range?
     do throws(WorkspaceError) {
       found = try range(of: attempt, index, chosen.state, git)
@@ -53,6 +56,10 @@ struct Diff: Arguments.Command {
       }
     } catch { throw Failure(error) }
     if let found {
+      if try session.isSame(found.from, found.to, git) {
+        session.say("attempt \(attempt.number) at `\(attempt.step)` changed nothing")
+        return .success
+      }
       return try session.become(git, ["diff"] + counts + [found.from.hex, found.to.hex, "--"])
     }
     return try show(folder.patch, of: attempt, git, session)
@@ -170,6 +177,13 @@ extension Session {
     }
     return ChosenAttempt(
       step: history.step, attempt: attempt, isNewest: number == newest.number)
+  }
+
+  /// Whether two commits or trees hold the same.
+  fileprivate func isSame(_ one: ObjectID, _ other: ObjectID, _ git: Git) throws(Failure) -> Bool {
+    do throws(WorkspaceError) { return try git.changes(from: one, to: other).isEmpty } catch {
+      throw Failure(error)
+    }
   }
 
   /// Gives the process to git, which then has the person's terminal, pager and configuration to itself.

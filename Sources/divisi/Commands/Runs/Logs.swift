@@ -70,8 +70,10 @@ struct Logs: Arguments.Command {
           let gate = chosen.state.checkedGate(index, trial.check)?.name
           return [
             "gate": gate.map { .string($0) } ?? .null,
-            "merge": trial.check.merge.map { .int($0) } ?? .null, "round": .int(trial.check.round),
-            "output": file(folder.log(of: trial.check)),
+            "merge": trial.check.merge.map { .int($0) } ?? .null, "trial": .int(trial.check.round),
+            "result": trial.verdict.map { .string($0.result.rawValue) } ?? .null,
+            "flaky": .bool(trial.verdict.map(trial.check.isFlaky) ?? false),
+            "output": folder.output(of: trial.check).map { .string(session.shown($0)) } ?? .null,
           ]
         }),
     ]
@@ -189,7 +191,7 @@ private struct AttemptReading: ~Copyable {
   private func readErrors() {
     let hasFailed = attempt.ended?.failure != nil || attempt.ended == nil && folder.hasEnded
     guard hasFailed || attempt.seat == nil else { return }
-    show(folder.errors, as: "stderr")
+    showEnd(of: folder.errors, as: "stderr")
   }
 
   // MARK: Gates
@@ -210,30 +212,37 @@ private struct AttemptReading: ~Copyable {
 
   private func show(_ trial: AttemptHistory.Trial) {
     let palette = session.output.palette
-    let gate = chosen.state.checkedGate(index, trial.check)?.name ?? "\(trial.check.gate + 1)"
-    let place = trial.check.merge == nil ? "" : " of the merged tree"
-    let round = trial.check.round > 1 ? ", round \(trial.check.round)" : ""
-    session.print("\n" + palette.paint(.heading, "gate `\(gate)`\(place)\(round)"))
-    show(folder.log(of: trial.check), as: nil)
+    let gate = trial.check.words(chosen.state.checkedGate(index, trial.check)?.name)
+    session.print("\n" + palette.paint(.heading, gate))
+    var isShown = false
+    if let output = folder.output(of: trial.check) {
+      isShown = trial.seat == nil
+      // A reviewer's stream is for programs; what it found is its verdict.
+      if isShown { showEnd(of: output) }
+      session.print(palette.paint(.dim, "  all of it in \(session.shown(output))"))
+    }
     guard let verdict = trial.verdict else {
       session.print(palette.paint(.running, "is being tried"))
       return
     }
-    let evidence = verdict.evidence.isEmpty ? "" : ": \(verdict.evidence)"
-    let lines = (verdict.result.word + evidence).harmlessLines
-    let role: TextRole = verdict.result == .passed ? .success : .error
+    let words = isShown ? verdict.evidence.headline : verdict.evidence
+    let evidence = words.isEmpty ? "" : ": \(words)"
+    let lines = (trial.check.words(verdict) + evidence).harmlessLines
+    let isFlaky = trial.check.isFlaky(verdict)
+    let role: TextRole = verdict.result == .passed ? isFlaky ? .warning : .success : .error
     for line in lines { session.print(palette.paint(role, line)) }
   }
 
-  /// The end of a log, indented.
-  private func show(_ path: String, as name: String?) {
+  /// The end of a log, indented; below a name, that and where all of it is.
+  private func showEnd(of path: String, as name: String? = nil) {
     guard let tail = readTail(path, bytes: Self.bytesOfLog), !tail.bytes.isEmpty else { return }
     let lines = String(decoding: tail.bytes, as: UTF8.self).harmlessLines
     guard lines.contains(where: { !$0.isEmpty }) else { return }
     let palette = session.output.palette
     if let name { session.print("\n" + palette.paint(.heading, name)) }
     if lines.count > Self.linesOfLog {
-      session.print(palette.paint(.dim, "  ... all of it in \(session.shown(path))"))
+      let place = name == nil ? "" : " all of it in \(session.shown(path))"
+      session.print(palette.paint(.dim, "  ...\(place)"))
     }
     for line in lines.suffix(Self.linesOfLog) { session.print(palette.paint(.dim, "  " + line)) }
   }
@@ -246,10 +255,20 @@ private struct AttemptReading: ~Copyable {
       return
     }
     if let failure = end.failure {
-      session.print("\n" + palette.paint(.error, "\(failure.kindWords):"))
-      for line in failure.message.harmlessLines { session.print(palette.paint(.error, line)) }
+      // What a gate found, and what a command printed, stands above.
+      let isTold =
+        attempt.seat == nil
+        || attempt.trials.contains { trial in
+          trial.verdict.map { failure.message.hasSuffix($0.evidence) } ?? false
+        }
+      let words = failure.words(isTold ? failure.brief : failure.message)
+      for (place, line) in words.harmlessLines.enumerated() {
+        session.print((place == 0 ? "\n" : "") + palette.paint(.error, line))
+      }
     } else if end.fate == .completed {
-      let landed = attempt.landed.map { "landed as \($0.shortCommit)" } ?? "completed"
+      let landed =
+        attempt.landed.map { "landed as \($0.shortCommit)" }
+        ?? (attempt.changedNothing ? "completed, changed nothing" : "completed")
       session.print("\n" + palette.paint(.success, landed))
     }
   }

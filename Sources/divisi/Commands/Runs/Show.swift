@@ -44,7 +44,12 @@ extension Session {
     status.histories[step] = history
     var surroundings = StepSurroundings(status)
     for attempt in history.attempts {
-      surroundings.ports[attempt.number] = run.reading.attempt(step, attempt.number).ports
+      let folder = run.reading.attempt(step, attempt.number)
+      surroundings.ports[attempt.number] = folder.ports
+      for trial in attempt.trials {
+        surroundings.outputs[attempt.number, default: [:]][trial.check] =
+          folder.output(of: trial.check).map(shown)
+      }
     }
     guard let attempt = history.attempts.last else { return surroundings }
     let folder = run.reading.attempt(step, attempt.number)
@@ -55,7 +60,6 @@ extension Session {
     // What git no longer has, or never had, is not known; that is no reason to show nothing.
     guard let git = try? git() else { return surroundings }
     surroundings.files = try? changed(by: attempt, git)
-    surroundings.losses = (try? lost(by: attempt, git)) ?? []
     return surroundings
   }
 
@@ -71,20 +75,6 @@ extension Session {
       StepFile(
         path: file.path, kind: file.kind.rawValue, added: file.lines?.added,
         removed: file.lines?.removed)
-    }
-  }
-
-  /// Lines that a merge which landed has of neither side.
-  private func lost(
-    by attempt: AttemptHistory, _ git: Git
-  ) throws(WorkspaceError) -> [StepLoss] {
-    guard let merge = attempt.merges.last, let branch = ObjectID(merge.base),
-      let head = attempt.head.flatMap(ObjectID.init),
-      let landed = merge.landed.flatMap(ObjectID.init),
-      let base = try git.mergeBase(branch, head)
-    else { return [] }
-    return try git.droppedLines(base: base, ours: branch, theirs: head, result: landed).map {
-      StepLoss(isOfStep: $0.side == .theirs, path: $0.path, lines: $0.lines)
     }
   }
 }
