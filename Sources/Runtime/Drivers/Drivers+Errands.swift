@@ -14,6 +14,8 @@ struct Errand: Sendable {
   var command: String
   var folder: String
   var environment: [String: String]
+  /// Variables beside these, of which no file has the values.
+  var secrets: [String: String]
   var timeout: Duration?
 }
 
@@ -85,7 +87,9 @@ extension Drivers {
       interruptGrace: .zero, grace: grace, cgroupRoot: surroundings.cgroupRoot)
     launch.output = AttemptFolder.logName
     launch.isDurable = false
-    return try await Supervised.start(launch, in: place, by: surroundings.supervisor)
+    launch.handOn(errand.secrets.keys)
+    return try await Supervised.start(
+      launch, in: place, by: surroundings.supervisor, secrets: errand.secrets)
   }
 
   /// Ends what a supervisor has, whether or not this task was called off.
@@ -143,7 +147,7 @@ extension Drivers {
     for (number, command) in commands.enumerated() {
       let errand = Errand(
         command: command, folder: work, environment: environment,
-        timeout: brief.configuration.value(Settings.shared.gateTimeout))
+        secrets: secrets(of: step), timeout: brief.configuration.value(Settings.shared.gateTimeout))
       do {
         let end = try await supervise(
           errand, below: "\(folder.attempt(id).path)/checks/\(name)-\(number + 1)", mayAdopt: false)

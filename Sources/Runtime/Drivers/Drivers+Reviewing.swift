@@ -141,14 +141,14 @@ extension Drivers {
     assignment.answerSchema = ReviewVerdict.schema
     do { told = try harness.launch(assignment) } catch { throw .harness(error) }
     do { try told.prepare() } catch { throw .file(error) }
-    var named: [String: String] = [:]
+    var named = secrets(of: step)
     for name in told.inherited { named[name] = surroundings.environment[name] }
     var environment = environment(of: step, id, job)
     environment["DIVISI_WORKTREE"] = ground.folder
     environment.merge(told.environment) { _, own in own }
     var launch = Supervision.Launch(
       told.arguments, in: told.workingFolder, environment: environment, marker: place.path)
-    launch.handedOn = named.keys.sorted()
+    launch.handOn(named.keys)
     if case .file(let path) = told.input { launch.input = path }
     launch.timeout = brief.configuration.value(Settings.shared.stepTimeout)
     launch.idleTimeout = harness.silence.command

@@ -86,8 +86,10 @@ extension Drivers {
       var launch = Supervision.Launch(
         ["/bin/sh", "-c", command], in: workingFolder(id, job), environment: environment,
         marker: marker(id))
+      let secrets = secrets(of: step)
+      launch.handOn(secrets.keys)
       bound(&launch, by: step)
-      return (launch, [:])
+      return (launch, secrets)
     case .prompt, .task:
       return try await composeAgent(id, job, step)
     case .approve, .group: throw .unknownStep(id.step)
@@ -123,13 +125,13 @@ extension Drivers {
     let told: Agents.Launch
     do { told = try harness.launch(assignment) } catch { throw .harness(error) }
     do { try told.prepare() } catch { throw .file(error) }
-    var named: [String: String] = [:]
+    var named = secrets(of: step)
     for name in told.inherited { named[name] = surroundings.environment[name] }
     var environment = environment(of: step, id, job)
     environment.merge(told.environment) { _, own in own }
     var launch = Supervision.Launch(
       told.arguments, in: told.workingFolder, environment: environment, marker: marker(id))
-    launch.handedOn = named.keys.sorted()
+    launch.handOn(named.keys)
     if case .file(let path) = told.input { launch.input = path }
     bound(&launch, by: step, agent: agent.definition?.timeout)
     return (launch, named)
