@@ -143,4 +143,15 @@ import Testing
     #expect(local.resolved(now: midnight - 1800, localOffset: 3600) == midnight)
     #expect(ResetTime.after(.seconds(90)).resolved(now: 10, localOffset: 0) == 100)
   }
+
+  /// A limit that the agent has got over says nothing of what came after it.
+  @Test func aLimitThatIsOverIsNotWhatAnAttemptFailedOf() {
+    let limited = #"{"type":"error","message":"rate limit reached, try again in 20s"}"# + "\n"
+    let goesOn = #"{"role":"assistant","content":"I go on."}"# + "\n"
+    let waiting = judge(read(.entries, limited), .stopped(.timeout))
+    #expect(waiting.failure?.kind == .rateLimit)
+    let past = judge(read(.entries, limited + goesOn), .stopped(.timeout))
+    #expect(past.failure?.kind == .timeout)
+    #expect(judge(read(.entries, limited + goesOn), .exited(0)).hasSucceeded)
+  }
 }

@@ -123,7 +123,7 @@ extension AttemptResult {
       let account = remains.account
       // Who sat in retries of a broken service did not use up its own time.
       if reason == .timeout || reason == .silence {
-        if let limit = account.limit {
+        if let limit = account.standingLimit {
           return Failure(.rateLimit, "stopped while it waited for a limit", reset: limit.reset)
         }
         if let retry = account.retry {
@@ -143,7 +143,7 @@ extension AttemptResult {
 
   private static func concluded(_ conclusion: Conclusion, _ remains: AttemptRemains) -> Failure {
     let words = conclusion.text ?? "the program says that it failed"
-    if let limit = remains.account.limit, conclusion.failure == .rateLimit {
+    if let limit = remains.account.standingLimit, conclusion.failure == .rateLimit {
       return Failure(.rateLimit, words, reset: limit.reset ?? .named(in: words))
     }
     let kind =
