@@ -154,4 +154,23 @@ import Testing
     #expect(past.failure?.kind == .timeout)
     #expect(judge(read(.entries, limited + goesOn), .exited(0)).hasSucceeded)
   }
+
+  @Test(arguments: [
+    ("API Error: 529", FailureKind.overload), ("last status: 429", .rateLimit),
+    ("HTTP/1.1 503 something", .overload), ("the server says: status code 401.", .authentication),
+    ("litellm error (429)", .rateLimit), ("Invalid key. Please run /login", .authentication),
+    ("Error: Session ID 7c is already in use.", .session),
+    ("open /srv/app/login/1/x: no such file", .failed), ("=== 3 failed, 1429 passed", .failed),
+    ("3 failed, 429 passed", .failed), ("1 error, 503 passed in 4s", .failed),
+    ("line 502 is wrong", .failed), ("port 3000 is already in use", .failed),
+  ])
+  func whatAMessageIsAboutIsReadOutOfItsWordsNotItsNumbers(_ words: String, _ kind: FailureKind) {
+    let failure = judge(read(.text, ""), .exited(1), errors: words).failure
+    #expect(failure?.kind == kind)
+  }
+
+  @Test func numbersInAnAgentsLastWordsSayNothingOfAService() {
+    let account = read(.text, "All endpoints answer with status 503, one test failed.\n")
+    #expect(judge(account, .exited(1)).failure?.kind == .failed)
+  }
 }

@@ -110,7 +110,7 @@ extension AttemptResult {
   private static func admitted(_ account: StreamAccount, _ rules: ResultRules) -> Failure? {
     guard !rules.needsConclusion, account.conclusion == nil, let words = account.lastWords,
       ["error", "exception", "failed"].contains(where: words.lowercased().contains),
-      let kind = FailureWords.kind(of: words)
+      let kind = FailureWords.kind(ofLastWords: words)
     else { return nil }
     return Failure(kind, words, reset: kind == .rateLimit ? .named(in: words) : nil)
   }
@@ -171,7 +171,8 @@ extension AttemptResult {
       if account.wasInterrupted { return spoken(.interrupted, status, remains) }
       let said = FailureWords.kind(of: remains.errors)
       // Text that the agent wrote is no message of failure, but the last line before a bad end may be.
-      let words = rules.needsConclusion ? nil : account.lastWords.flatMap(FailureWords.kind)
+      let words =
+        rules.needsConclusion ? nil : account.lastWords.flatMap(FailureWords.kind(ofLastWords:))
       let kind = said ?? words ?? account.retry?.cause
       if let kind { return spoken(kind, status, remains) }
       return spoken(rules.needsConclusion ? .crash : .failed, status, remains)
