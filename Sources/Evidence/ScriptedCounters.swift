@@ -53,11 +53,12 @@ struct UnittestCounter: TestCounter {
     {
       total = nil
       var (failed, skipped) = (0, 0)
-      for part in text.split(whereSeparator: { "(), ".contains($0) }) {
-        let pair = part.split(separator: "=")
+      for part in text.split(whereSeparator: { ",()".contains($0) }) {
+        let pair = part.trimmed.split(separator: "=")
         guard pair.count == 2, let count = Int(pair[1]) else { continue }
         switch pair[0] {
-        case "failures", "errors": failed += count
+        // Those that were expected to fail and did have passed.
+        case "failures", "errors", "unexpected successes": failed += count
         case "skipped": skipped += count
         default: break
         }

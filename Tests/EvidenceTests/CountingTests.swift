@@ -95,6 +95,15 @@ import Testing
     ),
     ("ctest", "No tests were found!!!\n", "0 passed by ctest"),
     (
+      "python3 -m unittest", "Ran 3 tests in 0.001s\n\nOK (skipped=1, expected failures=1)\n",
+      "2 passed, 1 skipped by unittest"
+    ),
+    (
+      "python3 -m unittest",
+      "Ran 5 tests in 0.001s\n\nFAILED (failures=1, errors=1, unexpected successes=1)\n",
+      "2 passed, 3 failed by unittest"
+    ),
+    (
       "./run",
       "TAP version 13\nok 1 - a\nnot ok 2 - b\nok 3 # SKIP slow\nnot ok 4 # TODO later\n  ok 1 - inner\n1..4\n",
       "2 passed, 1 failed, 1 skipped by TAP"
