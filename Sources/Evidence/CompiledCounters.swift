@@ -169,20 +169,25 @@ struct GoCounter: TestCounter {
 struct CTestCounter: TestCounter {
   private(set) var counts: TestCounts?
   private var skipped = 0
+  /// The total holds those that were skipped, and not those that are disabled.
+  private var disabled = 0
 
   mutating func read(_ line: String) {
     let text = line.trimmed
     if text.hasPrefix("No tests were found") {
       counts = counts ?? TestCounts()
-    } else if text.contains("***Skipped") || text.contains("***Not Run (Disabled)") {
+    } else if text.contains("***Skipped") {
       skipped += 1
+    } else if text.contains("***Not Run (Disabled)") {
+      disabled += 1
     } else if text.contains("% tests passed"), let range = text.range(of: "out of ") {
       let total = text[range.upperBound...].leadingCount ?? 0
       let failed = text.countedWords.first { $0.word == "tests" }?.count ?? 0
       counts =
         (counts ?? TestCounts())
         + TestCounts(total: total, failed: failed, skipped: min(skipped, total - failed))
-      skipped = 0
+        + TestCounts(skipped: disabled)
+      (skipped, disabled) = (0, 0)
     }
   }
 }

@@ -93,6 +93,11 @@ import Testing
       "    Start 1: a\n1/2 Test #1: a ......***Skipped   0.00 sec\n100% tests passed, 0 tests failed out of 2\n",
       "1 passed, 1 skipped by ctest"
     ),
+    (
+      "ctest",
+      "1/2 Test #1: a ......***Not Run (Disabled)   0.00 sec\n100% tests passed, 0 tests failed out of 1\n",
+      "1 passed, 1 skipped by ctest"
+    ),
     ("ctest", "No tests were found!!!\n", "0 passed by ctest"),
     (
       "python3 -m unittest", "Ran 3 tests in 0.001s\n\nOK (skipped=1, expected failures=1)\n",
