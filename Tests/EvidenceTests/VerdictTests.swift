@@ -63,6 +63,20 @@ import Testing
     #expect(
       words("x", .notStarted("no such file"), "")
         == "a program that it needs is missing: no such file")
+    for output in [
+      "/usr/bin/python3: No module named pytest", "error: no such command: `nextest`",
+      "/bin/sh: 1: jest: not found\nerror Command failed with exit code 127.",
+    ] {
+      let end = Evidence.Ending.exited(1)
+      #expect(evidence("./check", end, output).failure(expecting: nil)?.isOfEnvironment == true)
+    }
+    // What is the agent's to put right.
+    for output in [
+      "ModuleNotFoundError: No module named 'calc'", "/usr/bin/python3: No module named calc",
+      "page /about: not found", "check.sh: line 3: calc: command not found",
+    ] {
+      #expect(words("./check", .exited(1), output) == "it ended with status 1")
+    }
     // Tests that failed are no missing tool, whatever they print.
     #expect(
       words("pytest", .exited(1), "sh: foo: command not found\n== 1 failed in 0.1s ==")
