@@ -120,6 +120,18 @@ import Testing
     ("try again in 2 days 3 hours 5 minutes", .after(.seconds(2 * 86_400 + 3 * 3600 + 300))),
     ("Please retry after 1.5s", .after(.milliseconds(1500))),
     ("retry in 1h30m.", .after(.seconds(5400))),
+    (
+      "You've hit your usage limit. Upgrade to Pro or try again at Nov 22nd, 2026 8:50 PM.",
+      .date(year: 2026, month: 11, day: 22, minuteOfDay: 1250, offsetFromUTC: nil)
+    ),
+    (
+      "resets Oct 9 at 5pm (UTC)",
+      .date(year: nil, month: 10, day: 9, minuteOfDay: 1020, offsetFromUTC: 0)
+    ),
+    (
+      "resets Sept 1st, 16:05",
+      .date(year: nil, month: 9, day: 1, minuteOfDay: 965, offsetFromUTC: nil)
+    ),
   ])
   func theTimeOfAResetIsReadOutOfWords(_ words: String, _ reset: ResetTime) {
     #expect(ResetTime.named(in: words) == reset)
@@ -128,6 +140,7 @@ import Testing
   @Test(arguments: [
     "", "in", "at", "try again at noon", "look at 5 files in 3 folders", "resets 25:00", "at 13pm",
     "in 99999999999999999999999 hours", "in 1e9 s", "after the end",
+    "the limit of 9 Oct ends at 5pm", "try again at Oct 32nd 5pm", "resets Oct 9",
   ])
   func wordsThatNameNoTimeGiveNone(_ words: String) {
     #expect(ResetTime.named(in: words) == nil)
@@ -142,6 +155,20 @@ import Testing
     let local = ResetTime.clock(minuteOfDay: 60, offsetFromUTC: nil)
     #expect(local.resolved(now: midnight - 1800, localOffset: 3600) == midnight)
     #expect(ResetTime.after(.seconds(90)).resolved(now: 10, localOffset: 0) == 100)
+  }
+
+  @Test func aDateWithoutAYearIsTheNextOne() {
+    func second(_ year: Int?, _ month: Int, _ day: Int, now: Int = 0) -> Int {
+      ResetTime.date(year: year, month: month, day: day, minuteOfDay: 60, offsetFromUTC: nil)
+        .resolved(now: now, localOffset: 3600)
+    }
+    #expect(second(1970, 1, 1) == 0)
+    #expect(second(2000, 2, 29) == 951_782_400)
+    #expect(second(2026, 11, 22) == 1_795_305_600)
+    let newYear = second(2027, 1, 1)
+    #expect(second(nil, 1, 1, now: newYear - 86_400) == newYear)
+    #expect(second(nil, 12, 31, now: newYear - 2 * 86_400) == newYear - 86_400)
+    #expect(second(nil, 12, 31, now: newYear + 1) == second(2027, 12, 31))
   }
 
   /// A limit that the agent has got over says nothing of what came after it.
