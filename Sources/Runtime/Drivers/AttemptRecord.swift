@@ -87,6 +87,12 @@ extension AttemptOutcome {
     case .ended(let exit): exit.ending
     }
   }
+
+  /// When it ended, where its supervisor could tell.
+  var endedAt: Instant? {
+    guard case .ended(let exit) = self, exit.endedAt > 0 else { return nil }
+    return Instant(milliseconds: Int64(exit.endedAt))
+  }
 }
 
 extension AttemptExit {

@@ -113,16 +113,29 @@ extension Drivers {
       if case .command(let command) = use.kind { return .longCommand(command: command) }
       return .working
     case .limited(let notice):
-      return .limited(until: resets.time(of: notice, instant))
+      return .limited(
+        until: resets.time(of: notice) {
+          instant($0, saidAt: min(.now(), lastPrinted(folder.attempt(id))))
+        })
     case .waiting(let notice) where notice.cause == .rateLimit: return .limited(until: nil)
     case .starting, .thinking, .waiting, .done: return .working
     }
   }
 
-  func instant(_ reset: ResetTime) -> Instant {
-    let now = Int(Instant.now().milliseconds / 1000)
+  /// When a limit ends of which a program told at some time: `5pm` is that of the day on which it said so.
+  func instant(_ reset: ResetTime, saidAt said: Instant) -> Instant {
+    let second = Int(said.milliseconds / 1000)
     return Instant(
-      milliseconds: Int64(reset.resolved(now: now, localOffset: localOffset())) * 1000)
+      milliseconds: Int64(reset.resolved(now: second, localOffset: localOffset())) * 1000)
+  }
+
+  /// The same of what a program has just told.
+  func instant(_ reset: ResetTime) -> Instant { instant(reset, saidAt: .now()) }
+
+  /// When something was last printed into a file: not now, where a runner that was gone comes upon it.
+  private func lastPrinted(_ place: AttemptFolder) -> Instant {
+    let times = [place.output, place.errors].compactMap { try? modificationTime($0) }
+    return times.max().map { Instant(milliseconds: $0) } ?? .now()
   }
 
   /// A question that the agent left in `question.md` and that has had no answer.
@@ -180,8 +193,11 @@ extension Drivers {
     let result = AttemptResult(remains, by: harness.rules)
     let record = AttemptRecord(result, seat)
     try? writeFile(place.result, Array((JSON.line(of: record) + "\n").utf8))
+    let said = outcome.endedAt ?? lastPrinted(place)
     outbox.put(
-      .ended(id, self.ending(result), Usage(cost: result.cost, tokens: result.usage?.total)))
+      .ended(
+        id, self.ending(result, saidAt: min(.now(), said)),
+        Usage(cost: result.cost, tokens: result.usage?.total)))
   }
 
   /// How much of a text for people is read: its last words, and a line that says what came of it.
@@ -197,21 +213,25 @@ extension Drivers {
     return reader.account
   }
 
-  private func ending(_ result: AttemptResult) -> Ending {
+  private func ending(_ result: AttemptResult, saidAt said: Instant) -> Ending {
     guard let failure = result.failure else {
       return .succeeded(summary: String((result.summary ?? "").prefix(2000)))
     }
     if failure.kind == .interrupted { return .stopped }
-    return .failed(told(failure))
+    return .failed(told(failure, saidAt: said))
   }
 
   /// What a conductor is told of a failure.
-  func told(_ failure: AttemptResult.Failure) -> Conducting.Failure {
+  func told(
+    _ failure: AttemptResult.Failure, saidAt said: Instant = .now()
+  ) -> Conducting.Failure {
     var told = Conducting.Failure(failure.kind.meaning, String(failure.words.prefix(8000)))
     told.jitter = Int.random(in: 0...250)
     switch failure.reset {
-    case .after(let wait): told.retryAfter = Span(wait)
-    case let reset?: told.resetAt = instant(reset)
+    case .after(let wait):
+      // What of it passed while nobody was there has been waited.
+      told.retryAfter = max(.zero, Span(wait) - (Instant.now() - said))
+    case let reset?: told.resetAt = instant(reset, saidAt: said)
     case nil: break
     }
     return told
