@@ -134,6 +134,7 @@ extension AttemptResult {
       case .timeout: return Failure(.timeout, "stopped: its time was over")
       case .silence: return Failure(.silence, "stopped: nothing was heard of it")
       case .output: return Failure(.output, "stopped: it wrote more than it may")
+      case .memory: return Failure(.memory, "it was ended: it took more memory than it may")
       case .cancelled: return Failure(.interrupted, "stopped")
       case .lost: return Failure(.killed, "it was lost: what watched it ended before it did")
       }

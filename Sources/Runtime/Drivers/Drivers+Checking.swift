@@ -130,7 +130,7 @@ extension Drivers {
     do {
       let errand = Errand(
         command: command, folder: ground.folder, environment: environment,
-        secrets: secrets(of: step),
+        secrets: secrets(of: step), limits: limits(of: step),
         timeout: gate.timeout?.value
           ?? brief.configuration.value(Settings.shared.gateTimeout))
       let end = try await supervise(

@@ -25,6 +25,15 @@ extension Drivers {
     return named.filter { usualEnvironment[$0.key] == nil }
   }
 
+  /// What the processes of a step, and of its gates, may take of the machine.
+  func limits(of step: Step) -> Launch.Limits {
+    let settings = Settings.shared
+    return Launch.Limits(
+      memory: step.limits.memory?.value ?? brief.configuration.value(settings.memory),
+      processes: step.limits.processes?.value ?? brief.configuration.value(settings.processes),
+      cpus: step.limits.cpus?.value ?? brief.configuration.value(settings.cpus))
+  }
+
   /// The ports that were given to an attempt when it was prepared.
   private func ports(of id: AttemptID, _ job: Job) -> Range<Int>? {
     guard job.attempt?.ports != nil,

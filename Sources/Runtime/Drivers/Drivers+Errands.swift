@@ -16,6 +16,7 @@ struct Errand: Sendable {
   var environment: [String: String]
   /// Variables beside these, of which no file has the values.
   var secrets: [String: String]
+  var limits: Launch.Limits
   var timeout: Duration?
 }
 
@@ -84,7 +85,8 @@ extension Drivers {
       ["/bin/sh", "-c", "exec 2>&1\n" + errand.command], in: errand.folder,
       environment: errand.environment, marker: place.path, timeout: errand.timeout,
       outputLimit: brief.configuration.value(Settings.shared.outputSize),
-      interruptGrace: .zero, grace: grace, cgroupRoot: surroundings.cgroupRoot)
+      interruptGrace: .zero, grace: grace, limits: errand.limits,
+      cgroupRoot: surroundings.cgroupRoot)
     launch.output = AttemptFolder.logName
     launch.isDurable = false
     launch.handOn(errand.secrets.keys)
@@ -147,7 +149,8 @@ extension Drivers {
     for (number, command) in commands.enumerated() {
       let errand = Errand(
         command: command, folder: work, environment: environment,
-        secrets: secrets(of: step), timeout: brief.configuration.value(Settings.shared.gateTimeout))
+        secrets: secrets(of: step), limits: limits(of: step),
+        timeout: brief.configuration.value(Settings.shared.gateTimeout))
       do {
         let end = try await supervise(
           errand, below: "\(folder.attempt(id).path)/checks/\(name)-\(number + 1)", mayAdopt: false)

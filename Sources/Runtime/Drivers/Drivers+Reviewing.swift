@@ -153,6 +153,7 @@ extension Drivers {
     launch.timeout = brief.configuration.value(Settings.shared.stepTimeout)
     launch.idleTimeout = harness.silence.command
     launch.grace = grace
+    launch.limits = limits(of: step)
     launch.cgroupRoot = surroundings.cgroupRoot
     launch.isDurable = false
     do throws(SupervisionError) {

@@ -169,6 +169,7 @@ extension Drivers {
     let settings = Settings.shared
     launch.timeout =
       step.timeout?.value ?? agent ?? brief.configuration.value(settings.stepTimeout)
+    launch.limits = limits(of: step)
     launch.outputLimit = brief.configuration.value(settings.outputSize)
     launch.grace = grace
     launch.cgroupRoot = surroundings.cgroupRoot

@@ -257,6 +257,8 @@ extension Drivers {
     case .stopped(.timeout): return failed(.timeout, "it was stopped: its time was over")
     case .stopped(.silence): return failed(.stalled, "it was stopped: nothing was heard of it")
     case .stopped(.output): return failed(.task, "it was stopped: it wrote more than it may")
+    case .stopped(.memory):
+      return failed(.task, "it was ended: it took more memory than it may")
     case .stopped(.lost): return failed(.lost, "what watched it ended before it did")
     }
   }
