@@ -3,14 +3,25 @@ package import JSONValues
 
 /// A server of the Model Context Protocol that an agent is given.
 package struct ContextServer: Sendable, Equatable {
+  /// How it is reached.
+  package enum Place: Sendable, Equatable {
+    /// Started by the agent's program, and spoken with over its standard input and output.
+    case program(command: [String], environment: [String: String])
+    /// At an address of the network; the transport as Claude Code calls it: `http` or `sse`.
+    case remote(address: String, transport: String, headers: [String: String])
+  }
+
   package var name: String
-  package var command: [String]
-  package var environment: [String: String]
+  package var place: Place
 
   package init(name: String, command: [String], environment: [String: String] = [:]) {
     self.name = name
-    self.command = command
-    self.environment = environment
+    place = .program(command: command, environment: environment)
+  }
+
+  package init(name: String, address: String, transport: String, headers: [String: String]) {
+    self.name = name
+    place = .remote(address: address, transport: transport, headers: headers)
   }
 }
 

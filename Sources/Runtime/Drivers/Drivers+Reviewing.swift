@@ -139,6 +139,7 @@ extension Drivers {
       instructions: harness.takesInstructions ? agent.instructions : nil, policy: .readOnly,
       session: before.map { .resume($0.session) } ?? .new(Assignment.newSession()))
     assignment.answerSchema = ReviewVerdict.schema
+    assignment.servers = brief.servers.named(agent.definition?.servers ?? [])
     do { told = try harness.launch(assignment) } catch { throw .harness(error) }
     do { try told.prepare() } catch { throw .file(error) }
     var named = secrets(of: step)

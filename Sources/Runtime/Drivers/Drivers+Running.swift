@@ -122,6 +122,7 @@ extension Drivers {
       turns: step.limits.turns?.value ?? Assignment.standardTurns, policy: harness.permissions,
       session: session.map { .resume($0) } ?? .new(Assignment.newSession()))
     assignment.gitFolders = gitFolders(of: work)
+    assignment.servers = brief.servers.named(agent.definition?.servers ?? [])
     let told: Agents.Launch
     do { told = try harness.launch(assignment) } catch { throw .harness(error) }
     do { try told.prepare() } catch { throw .file(error) }
