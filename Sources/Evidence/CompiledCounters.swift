@@ -120,12 +120,8 @@ struct GoCounter: TestCounter {
       return
     }
     let text = line.trimmed
-    if text.hasPrefix("--- PASS: ") {
-      count(\.passed)
-    } else if text.hasPrefix("--- FAIL: ") {
-      count(\.failed)
-    } else if text.hasPrefix("--- SKIP: ") {
-      count(\.skipped)
+    if let part = Self.part(text) {
+      count(part)
     } else if line.hasPrefix("ok  \t") || line.hasPrefix("ok \t") {
       hasPackages = true
       if !line.contains("[no tests to run]") { packages.passed += 1 }
@@ -135,6 +131,19 @@ struct GoCounter: TestCounter {
     } else if line.hasPrefix("?   \t"), line.contains("[no test files]") {
       hasPackages = true
     }
+  }
+
+  /// `--- PASS: TestA (0.00s)`, also behind what the test printed without an end of its line.
+  private static func part(_ text: Substring) -> WritableKeyPath<TestCounts, Int>? {
+    let words: [(String, WritableKeyPath<TestCounts, Int>)] = [
+      ("--- PASS: ", \.passed), ("--- FAIL: ", \.failed), ("--- SKIP: ", \.skipped),
+    ]
+    for (word, part) in words {
+      if text.hasPrefix(word) || text.hasSuffix("s)") && text.range(of: word + "Test") != nil {
+        return part
+      }
+    }
+    return nil
   }
 
   private mutating func count(_ part: WritableKeyPath<TestCounts, Int>) {

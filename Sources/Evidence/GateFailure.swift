@@ -10,8 +10,12 @@ package enum GateFailure: Error, Sendable, Equatable {
   /// The command says success, its own output says otherwise: a pipe may have hidden the status.
   case failedTests(Int)
   case noTests
+  /// Others ran tests, and this one none.
+  case noTestsOf(TestRunner)
   /// Tests are expected, and nothing in the output tells how many ran.
   case unreadableCount(Gate.Expectation)
+  /// The same of one of several runners, or of reports.
+  case silentRunner(TestRunner)
   case wrongCount(TestCounts, Gate.Expectation)
 
   /// Whether a person must put something right before it makes sense to try again.
@@ -33,7 +37,13 @@ extension Evidence {
     guard let expectation = declared ?? Self.standardExpectation(of: command, tests) else {
       return nil
     }
-    guard let counts = tests?.counts else { return .unreadableCount(expectation) }
+    guard let tests else { return .unreadableCount(expectation) }
+    if let silent = tests.silent.first { return .silentRunner(silent) }
+    let counts = tests.counts
+    if declared == nil, counts.ran > 0, let part = tests.parts.first(where: { $0.counts.ran == 0 })
+    {
+      return .noTestsOf(part.runner)
+    }
     if expectation.isMet(by: counts) { return nil }
     // What is only known to be at least so much cannot show that it is enough.
     if counts.isLowerBound { return .unreadableCount(expectation) }
@@ -141,8 +151,12 @@ extension GateFailure: CustomStringConvertible {
     case .failedTests(let count):
       "it ended with status 0, but \(count) \(count == 1 ? "test" : "tests") failed"
     case .noTests: "no test ran"
+    case .noTestsOf(let runner): "\(runner.rawValue) ran no test"
+    case .silentRunner(.junit): "a report of its tests cannot be read"
+    case .silentRunner(let runner):
+      "its output does not tell how many tests \(runner.rawValue) ran"
     case .unreadableCount(let expectation):
-      "its output does not tell how many tests ran, and `tests: \"\(expectation.text)\"` is expected"
+      "nothing tells how many tests ran, and `tests: \"\(expectation.text)\"` is expected"
     case .wrongCount(let counts, let expectation):
       "\(counts.ran) \(counts.ran == 1 ? "test" : "tests") ran, and \"\(expectation.text)\" are expected"
     }
