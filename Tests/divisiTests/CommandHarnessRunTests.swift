@@ -70,6 +70,20 @@ import Testing
     #expect(environment.contains { $0.hasPrefix("DIVISI_PORT_BASE=2") })
   }
 
+  /// What an attempt before it did is not what this one did.
+  @Test func aSecondAttemptThatDoesNothingIsNoWork() throws {
+    try plan(
+      "retries: 1, artifacts: [more.txt]",
+      agent: """
+        if [ "$DIVISI_ATTEMPT_NUMBER" = 1 ]; then echo x > out.txt; fi
+        echo '{"role":"assistant","content":"All is well."}'
+        """, harness: "command: [sh, \"\(scratch.folder.path)/agent.sh\"], output: entries")
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 1)
+    #expect(try scratch.folder.read(folder(1) + "/result.json").contains("\"failure\"") == false)
+    #expect(try scratch.folder.read(folder(2) + "/result.json").contains("\"no work\""))
+  }
+
   /// A program with sessions goes on in its own, and is told only what is new.
   @Test func aProgramGoesOnInItsSession() throws {
     try scratch.folder.write("check.sh", "grep -q two out.txt || { echo wanted two; false; }")

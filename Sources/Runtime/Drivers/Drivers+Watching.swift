@@ -187,9 +187,10 @@ extension Drivers {
       return outbox.put(.ended(id, commandEnding(ending, id), .nothing))
     }
     let place = folder.attempt(id)
+    let account = account(of: place, harness)
     let remains = AttemptRemains(
-      account: account(of: place, harness), ending: ending, errors: lastText(of: place.errors),
-      hasWork: await hasWork(id, job, harness), earlier: earlier(id)?.totals)
+      account: account, ending: ending, errors: lastText(of: place.errors),
+      hasWork: await hasWork(id, job, harness, account), earlier: earlier(id)?.totals)
     let result = AttemptResult(remains, by: harness.rules)
     let record = AttemptRecord(result, seat)
     try? writeFile(place.result, Array((JSON.line(of: record) + "\n").utf8))
@@ -266,28 +267,6 @@ extension Drivers {
   func lastText(of path: String) -> String {
     let bytes = FileTail.end(of: path, atMost: 8 << 10)
     return Evidence.tail(of: bytes)
-  }
-
-  /// Whether the agent left anything to be judged: commits, or files that are not merely what its program leaves.
-  private func hasWork(_ id: AttemptID, _ job: Job, _ harness: Harness) async -> Bool? {
-    guard job.hasWorkspace else { return nil }
-    let record: PreparedRecord? = read(folder.attempt(id).path + "/workspace.json")
-    guard let record, let base = ObjectID(record.base) else { return nil }
-    let path = worktrees.path(of: record.name)
-    return await blocking { () throws(Never) in
-      do {
-        let worktree = try self.git.worktree(at: path)
-        try self.returnBranch(of: worktree, id, job)
-        if let head = try self.git.head(of: worktree), head != base { return true }
-        let status = try self.git.status(of: worktree)
-        let leaves = harness.leaves.compactMap { try? Glob($0).pattern }
-        let left = status.changed + status.unmerged + status.untracked + status.nested
-        return left.contains { path in !leaves.contains { $0.matches(path) } }
-      } catch {
-        // What cannot be looked at now is looked at when the attempt is inspected.
-        return nil
-      }
-    }
   }
 }
 
