@@ -115,6 +115,28 @@ import Testing
     #expect(runs <= 1)
   }
 
+  /// Where it cannot be told whether a supervisor lives, it must not be taken for gone.
+  @Test func aLockThatCannotBeLookedAtSaysNothing() async throws {
+    let attempt = try Attempt("sleep 1000")
+    let supervised = try await attempt.start()
+    let lock = attempt.folder.lock
+    try FileManager.default.moveItem(atPath: lock, toPath: lock + ".away")
+    try FileManager.default.createDirectory(
+      atPath: lock, withIntermediateDirectories: false)
+    let error = await #expect(throws: SupervisionError.self) {
+      try await Supervised.find(in: attempt.folder)
+    }
+    #expect(error?.mayPass == true)
+    try FileManager.default.removeItem(atPath: lock)
+    try FileManager.default.moveItem(atPath: lock + ".away", toPath: lock)
+    guard case .running = try await Supervised.find(in: attempt.folder) else {
+      Issue.record("a living attempt is found to run")
+      return
+    }
+    try supervised.askToStop()
+    _ = try await supervised.exit()
+  }
+
   @Test func whileAnAgentIsBeingBornTheLockSaysSo() throws {
     let files = try TemporaryFolder()
     let folder = AttemptFolder(files.path)

@@ -17,7 +17,10 @@ extension Drivers {
   func run(_ id: AttemptID, _ job: Job, _ outbox: Outbox) async {
     let place = folder.attempt(id)
     do {
-      var state = try await find(place)
+      guard
+        var state = try await patiently(
+          of: id, { () throws(StartError) in try await self.find(place) })
+      else { return }
       if case .notStarted = state {
         if case .running? = job.attempt?.phase {
           let words = "nothing is left in \(place.path), where it ran"
@@ -63,10 +66,29 @@ extension Drivers {
       return .running(started)
     } catch {
       // A supervisor that an earlier runner had just started may have been faster, and done already.
-      let state = try await find(place)
-      if case .notStarted = state { throw .supervision(error) }
+      let state = try await patiently(of: id) { () throws(StartError) in try await self.find(place)
+      }
+      if case .notStarted? = state { throw .supervision(error) }
       return state
     }
+  }
+
+  /// Looks at an attempt until it can be seen: what keeps it from being seen is not its end, and a second must not begin
+  /// beside it. Nothing where the task was called off.
+  func patiently<Found: Sendable>(
+    of id: AttemptID, _ look: @Sendable () async throws(StartError) -> Found
+  ) async throws(StartError) -> Found? {
+    var isTold = false
+    while !Task.isCancelled {
+      do throws(StartError) {
+        return try await look()
+      } catch .supervision(let error) where error.mayPass {
+        if !isTold { watcher.note("\(id) cannot be looked at: \(error); trying again") }
+        isTold = true
+        try? await Task.sleep(for: .seconds(2))
+      }
+    }
+    return nil
   }
 
   /// Everything that a supervisor is told, and the keys that it hands on. The prompt and the harness's files lie ready

@@ -18,20 +18,26 @@ extension Drivers {
     let following = Task {
       await self.follow(id, job, outbox)
     }
-    do {
-      let outcome = try await process.ended()
-      following.cancel()
-      await following.value
-      forget(id)
-      await conclude(id, job, outcome, outbox)
-    } catch .waitingCancelled {
-      following.cancel()
-      await following.value
+    let outcome: AttemptOutcome?
+    do throws(StartError) {
+      outcome = try await patiently(of: id) { () throws(StartError) in
+        do throws(SupervisionError) {
+          return try await process.ended()
+        } catch {
+          throw .supervision(error)
+        }
+      }
     } catch {
       following.cancel()
       await following.value
-      outbox.put(.ended(id, .failed(Failure(.lost, error.description)), .unknown))
+      if case .supervision(.waitingCancelled) = error { return }
+      return outbox.put(.ended(id, .failed(error.failure), .unknown))
     }
+    following.cancel()
+    await following.value
+    guard let outcome else { return }
+    forget(id)
+    await conclude(id, job, outcome, outbox)
   }
 
   func forget(_ id: AttemptID) {
