@@ -59,6 +59,8 @@ import Testing
     #expect(result.session == "s" && result.turns == 3)
     #expect(result.cost == Money(microdollars: 250_000))
     #expect(result.usage == Usage(input: 9, output: 1))
+    let empty = judge(read(.text, #"{"summary": "ok", "error": ""}"#), .exited(0))
+    #expect(empty.hasSucceeded && empty.summary == "ok")
     let failed = judge(read(.text, #"{"error": "rate limit", "resets_at": 99}"#), .exited(0))
     #expect(failed.failure == AttemptResult.Failure(.rateLimit, "rate limit", reset: .at(99)))
   }
