@@ -212,6 +212,7 @@ import Testing
     _ = try folder.write("me/.claude/.credentials.json", "secret")
     var assignment = assignment()
     assignment.attemptFolder = folder.path + "/run"
+    assignment.temporaryFolder = folder.path + "/run/tmp"
     assignment.account = Account(
       name: "main", folder: folder.path + "/account", home: folder.path + "/me")
     let launch = try harness("claude").launch(assignment)

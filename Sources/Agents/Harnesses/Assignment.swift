@@ -75,6 +75,9 @@ package struct Assignment: Sendable, Equatable {
   package var gitFolders: [String]
   /// The shape that the answer must have: a JSON Schema.
   package var answerSchema: JSON?
+  /// A folder for what the program and its tools leave lying around, and for nothing else: no settings may
+  /// lie below it, or Codex's sandbox cannot start.
+  package var temporaryFolder: String
 
   package static let standardTurns = 2000
 
@@ -99,6 +102,7 @@ package struct Assignment: Sendable, Equatable {
     self.session = session
     self.gitFolders = gitFolders
     self.answerSchema = answerSchema
+    temporaryFolder = attemptFolder + "/tmp"
   }
 
   /// A name for a new session: a UUID of chance. It stands in `launch.json`, so that a person can look into the session
@@ -117,10 +121,6 @@ package struct Assignment: Sendable, Equatable {
       return ([4, 6, 8, 10].contains(place) ? "-" : "") + (digits.count < 2 ? "0" : "") + digits
     }.joined()
   }
-
-  /// A folder for what the program and its tools leave lying around, and for nothing else: no settings may
-  /// lie below it, or Codex's sandbox cannot start.
-  package var temporaryFolder: String { attemptFolder + "/tmp" }
 
   /// The home folder of agents that are not to see the person's.
   package var ownHome: String { account.folder + "/home" }

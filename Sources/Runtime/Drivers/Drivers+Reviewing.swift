@@ -129,15 +129,18 @@ extension Drivers {
     }
     let agent = brief.agents.choice(of: seat.agent)
     let told: Agents.Launch
+    let temporary: String
     do throws(FileError) {
       try createFolder(place.path)
       try writeFile(place.prompt, Array(prompt.utf8))
+      temporary = try temporaryFolders.make(for: place)
     } catch { throw .file(error) }
     var assignment = Assignment(
       promptFile: place.prompt, prompt: prompt, worktree: ground.folder, attemptFolder: place.path,
       account: account(seat), model: seat.model,
       instructions: harness.takesInstructions ? agent.instructions : nil, policy: .readOnly,
       session: before.map { .resume($0.session) } ?? .new(Assignment.newSession()))
+    assignment.temporaryFolder = temporary
     assignment.answerSchema = ReviewVerdict.schema
     assignment.servers = brief.servers.named(agent.definition?.servers ?? [])
     do { told = try harness.launch(assignment) } catch { throw .harness(error) }
@@ -189,6 +192,7 @@ extension Drivers {
     of outcome: AttemptOutcome, in place: AttemptFolder, _ harness: Harness, _ seat: Seat,
     _ before: SessionTotals?
   ) -> AttemptResult {
+    TemporaryFolders.remove(of: place)
     let said = account(of: place, harness)
     var result = AttemptResult(
       AttemptRemains(

@@ -143,6 +143,9 @@ extension Drivers {
       tools: agent.definition?.tools,
       turns: step.limits.turns?.value ?? Assignment.standardTurns, policy: harness.permissions,
       session: session.map { .resume($0) } ?? .new(Assignment.newSession()))
+    do { assignment.temporaryFolder = try temporaryFolders.make(for: place) } catch {
+      throw .file(error)
+    }
     assignment.gitFolders = gitFolders(of: work)
     assignment.servers = brief.servers.named(agent.definition?.servers ?? [])
     let told: Agents.Launch
@@ -175,6 +178,10 @@ extension Drivers {
       before.account == seat.account, before.agent == seat.agent
     else { return nil }
     return before.session
+  }
+
+  var temporaryFolders: TemporaryFolders {
+    TemporaryFolders(environment: surroundings.environment)
   }
 
   func account(_ seat: Seat) -> Account {

@@ -193,6 +193,7 @@ extension Drivers {
       return outbox.put(.ended(id, commandEnding(ending, id), .nothing))
     }
     let place = folder.attempt(id)
+    TemporaryFolders.remove(of: place)
     let account = account(of: place, harness)
     let remains = AttemptRemains(
       account: account, ending: ending, errors: lastText(of: place.errors),
