@@ -83,6 +83,9 @@ package struct Settings: Sendable {
   package let resources: Setting<[(name: String, count: Int)]>
   package let builds: Setting<Int>
   package let perAccount: Setting<[(name: String, count: Int)]>
+  package let memory: Setting<Int>
+  package let processes: Setting<Int>
+  package let cpus: Setting<Double>
   package let taskRetries: Setting<Int>
   package let taskDelay: Setting<Duration>
   package let transientDelay: Setting<Duration>
@@ -145,6 +148,17 @@ package struct Settings: Sendable {
     perAccount = all.add(
       "limits.per_account", counts, "{}",
       "agents at once by account, over all runs of the repository", example: "{claude: 3}")
+    memory = all.add(
+      "limits.memory", ValueType<Int>.size.atLeastOne, "~",
+      "memory that an attempt, or a gate, may take with all that it starts; none where nothing is said",
+      example: "4GiB")
+    processes = all.add(
+      "limits.processes", ValueType<Int>.integer.atLeastOne, "~",
+      "processes and threads that it may have at once; none where nothing is said", example: "500")
+    cpus = all.add(
+      "limits.cpus", ValueType<Double>.number, "~",
+      "cores that it may keep busy, where a cgroup is delegated; none where nothing is said",
+      example: "1.5")
     taskRetries = all.add(
       "retries.task", ValueType<Int>.integer.notNegative, "2",
       "how often a step is tried again after its gates failed",

@@ -120,12 +120,8 @@ struct GoCounter: TestCounter {
       return
     }
     let text = line.trimmed
-    if text.hasPrefix("--- PASS: ") {
-      count(\.passed)
-    } else if text.hasPrefix("--- FAIL: ") {
-      count(\.failed)
-    } else if text.hasPrefix("--- SKIP: ") {
-      count(\.skipped)
+    if let part = Self.part(text) {
+      count(part)
     } else if line.hasPrefix("ok  \t") || line.hasPrefix("ok \t") {
       hasPackages = true
       if !line.contains("[no tests to run]") { packages.passed += 1 }
@@ -135,6 +131,19 @@ struct GoCounter: TestCounter {
     } else if line.hasPrefix("?   \t"), line.contains("[no test files]") {
       hasPackages = true
     }
+  }
+
+  /// `--- PASS: TestA (0.00s)`, also behind what the test printed without an end of its line.
+  private static func part(_ text: Substring) -> WritableKeyPath<TestCounts, Int>? {
+    let words: [(String, WritableKeyPath<TestCounts, Int>)] = [
+      ("--- PASS: ", \.passed), ("--- FAIL: ", \.failed), ("--- SKIP: ", \.skipped),
+    ]
+    for (word, part) in words {
+      if text.hasPrefix(word) || text.hasSuffix("s)") && text.range(of: word + "Test") != nil {
+        return part
+      }
+    }
+    return nil
   }
 
   private mutating func count(_ part: WritableKeyPath<TestCounts, Int>) {
@@ -169,20 +178,25 @@ struct GoCounter: TestCounter {
 struct CTestCounter: TestCounter {
   private(set) var counts: TestCounts?
   private var skipped = 0
+  /// The total holds those that were skipped, and not those that are disabled.
+  private var disabled = 0
 
   mutating func read(_ line: String) {
     let text = line.trimmed
     if text.hasPrefix("No tests were found") {
       counts = counts ?? TestCounts()
-    } else if text.contains("***Skipped") || text.contains("***Not Run (Disabled)") {
+    } else if text.contains("***Skipped") {
       skipped += 1
+    } else if text.contains("***Not Run (Disabled)") {
+      disabled += 1
     } else if text.contains("% tests passed"), let range = text.range(of: "out of ") {
       let total = text[range.upperBound...].leadingCount ?? 0
       let failed = text.countedWords.first { $0.word == "tests" }?.count ?? 0
       counts =
         (counts ?? TestCounts())
         + TestCounts(total: total, failed: failed, skipped: min(skipped, total - failed))
-      skipped = 0
+        + TestCounts(skipped: disabled)
+      (skipped, disabled) = (0, 0)
     }
   }
 }

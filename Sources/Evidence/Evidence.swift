@@ -71,14 +71,7 @@ extension Evidence {
       .init("ms", .int(Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))),
     ]
     if let tests {
-      members.append(
-        .init(
-          "tests",
-          [
-            "passed": .int(tests.counts.passed), "failed": .int(tests.counts.failed),
-            "skipped": .int(tests.counts.skipped), "at_least": .bool(tests.counts.isLowerBound),
-            "by": .array(tests.runners.map { .string($0.rawValue) }),
-          ]))
+      members.append(.init("tests", tests.json))
     }
     members += [.init("tail", .string(tail)), .init("output", .string(output))]
     return .object(members)
@@ -101,15 +94,41 @@ extension Evidence {
     } else {
       return nil
     }
-    let tests = json["tests"].map { tests in
-      CountedTests(
-        TestCounts(
-          passed: tests["passed"]?.count ?? 0, failed: tests["failed"]?.count ?? 0,
-          skipped: tests["skipped"]?.count ?? 0, isLowerBound: tests["at_least"]?.flag ?? false),
-        by: (tests["by"]?.items ?? []).compactMap { $0.text.flatMap(TestRunner.init) })
-    }
     self.init(
       command: command, ending: ending, tree: tree, duration: .milliseconds(milliseconds),
-      tests: tests, tail: json["tail"]?.text ?? "", output: json["output"]?.text ?? "")
+      tests: json["tests"].map { CountedTests(json: $0) }, tail: json["tail"]?.text ?? "",
+      output: json["output"]?.text ?? "")
+  }
+}
+
+extension CountedTests {
+  fileprivate var json: JSON {
+    func members(_ counts: TestCounts) -> [JSON.Member] {
+      [
+        .init("passed", .int(counts.passed)), .init("failed", .int(counts.failed)),
+        .init("skipped", .int(counts.skipped)), .init("at_least", .bool(counts.isLowerBound)),
+      ]
+    }
+    let each = parts.map {
+      JSON.object([.init("by", .string($0.runner.rawValue))] + members($0.counts))
+    }
+    return .object(
+      members(counts) + [
+        .init("each", .array(each)),
+        .init("silent", .array(silent.map { .string($0.rawValue) })),
+      ])
+  }
+
+  fileprivate init(json: JSON) {
+    let parts = (json["each"]?.items ?? []).compactMap { part -> Part? in
+      guard let runner = part["by"]?.text.flatMap(TestRunner.init) else { return nil }
+      return Part(
+        runner,
+        TestCounts(
+          passed: part["passed"]?.count ?? 0, failed: part["failed"]?.count ?? 0,
+          skipped: part["skipped"]?.count ?? 0, isLowerBound: part["at_least"]?.flag ?? false))
+    }
+    self.init(
+      parts, silent: (json["silent"]?.items ?? []).compactMap { $0.text.flatMap(TestRunner.init) })
   }
 }

@@ -10,8 +10,12 @@ package enum GateFailure: Error, Sendable, Equatable {
   /// The command says success, its own output says otherwise: a pipe may have hidden the status.
   case failedTests(Int)
   case noTests
+  /// Others ran tests, and this one none.
+  case noTestsOf(TestRunner)
   /// Tests are expected, and nothing in the output tells how many ran.
   case unreadableCount(Gate.Expectation)
+  /// The same of one of several runners, or of reports.
+  case silentRunner(TestRunner)
   case wrongCount(TestCounts, Gate.Expectation)
 
   /// Whether a person must put something right before it makes sense to try again.
@@ -33,7 +37,13 @@ extension Evidence {
     guard let expectation = declared ?? Self.standardExpectation(of: command, tests) else {
       return nil
     }
-    guard let counts = tests?.counts else { return .unreadableCount(expectation) }
+    guard let tests else { return .unreadableCount(expectation) }
+    if let silent = tests.silent.first { return .silentRunner(silent) }
+    let counts = tests.counts
+    if declared == nil, counts.ran > 0, let part = tests.parts.first(where: { $0.counts.ran == 0 })
+    {
+      return .noTestsOf(part.runner)
+    }
     if expectation.isMet(by: counts) { return nil }
     // What is only known to be at least so much cannot show that it is enough.
     if counts.isLowerBound { return .unreadableCount(expectation) }
@@ -54,24 +64,67 @@ extension Evidence {
     }
   }
 
-  /// The line of the output by which a shell or `make` says that a program is not there.
+  /// The line of the output by which a shell, or what was to run the tests, says that a program is not there.
+  ///
+  /// What a program under test says of what it lacks is for its writer to put right: such a line counts only where its
+  /// status is told as 127, by the command or by `make` and the like.
   private var missingTool: String? {
     let lines = tail.split(separator: "\n").suffix(6)
-    guard
-      let place = lines.lastIndex(where: { line in
-        line.contains(": command not found") || line.hasSuffix(": not found")
-          || line.contains("Error 127") || line.contains(" No module named ")
-          || line.contains("error: no such command")
-      })
-    else { return nil }
-    let line = lines[place]
+    if let line = lines.last(where: \.tellsOfMissingRunner) { return String(line) }
+    let status = lines.lastIndex(where: \.tellsOfStatus127)
+    if let line = lines.last(where: \.tellsOfMissingProgram),
+      ending == .exited(127) || status != nil
+    {
+      return String(line)
+    }
     // `make: *** [test] Error 127` has the program in the line before it.
-    if line.contains("Error 127"), place > lines.startIndex { return String(lines[place - 1]) }
-    return String(line)
+    guard let status else { return nil }
+    return String(lines[status > lines.startIndex ? status - 1 : status])
   }
 
   private var lastLine: String {
     tail.split(separator: "\n").last.map(String.init) ?? "`\(command)` was not found"
+  }
+}
+
+extension Substring {
+  /// `sh: 1: foo: not found`, `bash: line 3: foo: command not found`, `zsh: command not found: foo`, `env: 'foo': No
+  /// such file or directory`.
+  fileprivate var tellsOfMissingProgram: Bool {
+    let parts = split(separator: ":").map(\.trimmed)
+    guard parts.count > 1, let last = parts.last else { return false }
+    switch last {
+    case "command not found": return true
+    // Shells that say no more have the line, or their own name, in front.
+    case "not found":
+      return parts.count > 2
+        && (parts[parts.count - 3].leadingCount != nil || parts[0].hasSuffix("sh"))
+    case "No such file or directory": return parts[0] == "env" || parts[0].hasSuffix("/env")
+    default: return parts[parts.count - 2] == "command not found"
+    }
+  }
+
+  /// How `make`, npm and others tell of the status of what they ran.
+  fileprivate var tellsOfStatus127: Bool {
+    let words = split { !$0.isLetter && !$0.isNumber }
+    return zip(words, words.dropFirst()).contains { word, number in
+      number == "127" && ["Error", "code", "status"].contains(word)
+    }
+  }
+
+  /// A runner that is itself not installed: `/usr/bin/python3: No module named pytest`, and ``error: no such command:
+  /// `nextest` ``. The module may be the agent's own as well, so only runners are meant.
+  fileprivate var tellsOfMissingRunner: Bool {
+    if hasPrefix("error: no such command") { return true }
+    let parts = split(separator: ":").map(\.trimmed)
+    guard parts.count == 2, parts[0].split(separator: "/").last?.hasPrefix("python") == true,
+      parts[1].hasPrefix("No module named ")
+    else { return false }
+    let name = parts[1].dropFirst("No module named ".count).filter { $0 != "'" }
+    return [
+      "pytest", "nose2", "tox", "nox", "coverage", "mypy", "ruff", "flake8", "pylint", "black",
+      "pip", "build",
+    ].contains(name)
   }
 }
 
@@ -98,8 +151,12 @@ extension GateFailure: CustomStringConvertible {
     case .failedTests(let count):
       "it ended with status 0, but \(count) \(count == 1 ? "test" : "tests") failed"
     case .noTests: "no test ran"
+    case .noTestsOf(let runner): "\(runner.rawValue) ran no test"
+    case .silentRunner(.junit): "a report of its tests cannot be read"
+    case .silentRunner(let runner):
+      "its output does not tell how many tests \(runner.rawValue) ran"
     case .unreadableCount(let expectation):
-      "its output does not tell how many tests ran, and `tests: \"\(expectation.text)\"` is expected"
+      "nothing tells how many tests ran, and `tests: \"\(expectation.text)\"` is expected"
     case .wrongCount(let counts, let expectation):
       "\(counts.ran) \(counts.ran == 1 ? "test" : "tests") ran, and \"\(expectation.text)\" are expected"
     }

@@ -53,11 +53,12 @@ struct UnittestCounter: TestCounter {
     {
       total = nil
       var (failed, skipped) = (0, 0)
-      for part in text.split(whereSeparator: { "(), ".contains($0) }) {
-        let pair = part.split(separator: "=")
+      for part in text.split(whereSeparator: { ",()".contains($0) }) {
+        let pair = part.trimmed.split(separator: "=")
         guard pair.count == 2, let count = Int(pair[1]) else { continue }
         switch pair[0] {
-        case "failures", "errors": failed += count
+        // Those that were expected to fail and did have passed.
+        case "failures", "errors", "unexpected successes": failed += count
         case "skipped": skipped += count
         default: break
         }
@@ -153,16 +154,19 @@ struct NodeCounter: TestCounter {
   }
 }
 
-/// The Test Anything Protocol: a plan `1..N`, and lines `ok` and `not ok` that stand at the margin.
+/// The Test Anything Protocol: a plan `1..N`, and lines `ok` and `not ok` that stand at the margin. Tests that were
+/// planned and did not come have failed.
 struct TAPCounter: TestCounter {
   private var found = TestCounts()
-  private var hasPlan = false
+  private var planned: Int?
+  private var bailedOut = 0
 
   mutating func read(_ line: String) {
-    if line.hasPrefix("1.."), line.dropFirst(3).leadingCount != nil {
-      hasPlan = true
+    if line.hasPrefix("1.."), let count = line.dropFirst(3).leadingCount {
+      planned = (planned ?? 0) + count
       return
     }
+    if line.hasPrefix("Bail out!") { bailedOut = 1 }
     let isOK = line == "ok" || line.hasPrefix("ok ")
     guard isOK || line == "not ok" || line.hasPrefix("not ok ") else { return }
     let directive = line.split(separator: "#").dropFirst().last?.trimmed.lowercased() ?? ""
@@ -175,7 +179,11 @@ struct TAPCounter: TestCounter {
     }
   }
 
-  var counts: TestCounts? { hasPlan ? found : nil }
+  var counts: TestCounts? {
+    guard let planned else { return nil }
+    let missing = max(0, planned - found.passed - found.failed - found.skipped)
+    return found + TestCounts(failed: max(missing, bailedOut))
+  }
 }
 
 /// JUnit's XML: its test cases, each with what stands within it.
@@ -184,6 +192,10 @@ struct JUnitCounter: TestCounter {
   private var hasSuite = false
   private var isWithinCase = false
   private var outcome: Outcome = .passed
+  /// What stands behind the last `<`, as far as it tells anything.
+  private var tag: [UInt8] = []
+  /// Whether that is text which only looks like XML.
+  private var isVerbatim = false
 
   private enum Outcome { case passed, failed, skipped }
 
@@ -192,11 +204,37 @@ struct JUnitCounter: TestCounter {
     for tag in line.split(separator: "<", omittingEmptySubsequences: true) { read(tag: tag) }
   }
 
+  /// The next byte of a report, which may be one long line.
+  mutating func receive(_ byte: UInt8) {
+    if isVerbatim {
+      tag = Array(tag.suffix(2)) + [byte]
+      isVerbatim = !tag.elementsEqual("]]>".utf8)
+    } else if byte == UInt8(ascii: "<") {
+      endTag()
+    } else if tag.count < 4096 || byte == UInt8(ascii: ">") {
+      tag.append(byte)
+      isVerbatim = byte == UInt8(ascii: "[") && tag.elementsEqual("![CDATA[".utf8)
+    }
+  }
+
+  private mutating func endTag() {
+    read(tag: Substring(decoding: tag, as: UTF8.self))
+    tag.removeAll(keepingCapacity: true)
+  }
+
+  /// The tests of a whole report.
+  static func count(_ report: some Sequence<UInt8>) -> TestCounts? {
+    var counter = JUnitCounter()
+    for byte in report { counter.receive(byte) }
+    counter.endTag()
+    return counter.counts
+  }
+
   private mutating func read(tag: Substring) {
     let name = tag.prefix { !$0.isWhitespace && $0 != ">" }
     switch name {
     case "testsuite", "testsuites", "testsuites/", "testsuite/": hasSuite = true
-    case "testcase":
+    case "testcase", "testcase/":
       endCase()
       isWithinCase = true
       outcome = .passed
@@ -206,22 +244,6 @@ struct JUnitCounter: TestCounter {
     case "/testcase": endCase()
     default: break
     }
-  }
-
-  /// The tests of a whole report. Reports are often one long line.
-  static func count(_ report: some Sequence<UInt8>) -> TestCounts? {
-    var counter = JUnitCounter()
-    var tag: [UInt8] = []
-    for byte in report {
-      if byte == UInt8(ascii: "<") {
-        counter.read(tag: Substring(decoding: tag, as: UTF8.self))
-        tag.removeAll(keepingCapacity: true)
-      } else if tag.count < 4096 || byte == UInt8(ascii: ">") {
-        tag.append(byte)
-      }
-    }
-    counter.read(tag: Substring(decoding: tag, as: UTF8.self))
-    return counter.counts
   }
 
   private mutating func endCase() {

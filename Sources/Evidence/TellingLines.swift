@@ -9,7 +9,7 @@ struct TellingLines: Sendable {
     "***Not Run", "Ran ", "OK", "FAILED", "NO TESTS RAN", "Tests:", "Tests ", "1..", "<testsuite",
     "testcase", "<failure", "<error", "<skipped", "\u{2139}",
   ].map { Array($0.utf8) }
-  private static let beginnings = ["ok", "not ok", "# "].map { Array($0.utf8) }
+  private static let beginnings = ["ok", "not ok", "# ", "Bail out!"].map { Array($0.utf8) }
   private static let passedTest = Array(" passed after ".utf8)
   private static let testRun = Array("Test run with ".utf8)
 

@@ -1,19 +1,27 @@
 /// Counts tests in the output of a command, as it comes.
 ///
-/// Every runner's form is looked for at once. Where the command names its runners, theirs count; where
-/// it does not, such as `make test`, all that were found are added up.
+/// Every runner's form is looked for at once. Where the command names its runners, theirs count, and each must have told
+/// of its own; where it does not, such as `make test`, all that were found are added up.
 package struct TestCounting: Sendable {
   private let expected: [TestRunner]
+  /// Whether each of them is run, as far as can be told: of `a || b` the second may not be.
+  private let needsEach: Bool
   private var counters: [(runner: TestRunner, counter: any TestCounter)]
   private let telling = TellingLines()
+  /// Reports on lines that are too long to be held.
+  private var report = JUnitCounter()
   private var pending: [UInt8] = []
-  private var isDropping = false
+  private var rest = Rest.kept
 
-  /// No line that tells of tests is longer.
+  /// What becomes of the rest of a line.
+  private enum Rest { case kept, dropped, report }
+
+  /// No line that tells of tests is longer, but for reports, which are often one.
   private static let longestLine = 16 << 10
 
   package init(of command: String) {
     expected = TestRunner.started(by: command)
+    needsEach = !command.contains("||")
     counters = TestRunner.allCases.map { ($0, $0.counter()) }
   }
 
@@ -21,31 +29,49 @@ package struct TestCounting: Sendable {
     for byte in bytes {
       if byte == UInt8(ascii: "\n") {
         endLine()
-      } else if pending.count < Self.longestLine {
+      } else if rest == .kept, pending.count < Self.longestLine {
         pending.append(byte)
-      } else {
-        isDropping = true
+      } else if rest == .report {
+        report.receive(byte)
+      } else if rest == .kept {
+        beginRest()
+        if rest == .report { report.receive(byte) }
       }
     }
+  }
+
+  /// A line is too long to be held: it is read on only if it is a report.
+  private mutating func beginRest() {
+    let beginning = String(decoding: pending, as: UTF8.self)
+    guard beginning.contains("<testsuite") || beginning.contains("<testcase") else {
+      rest = .dropped
+      return
+    }
+    rest = .report
+    for byte in pending { report.receive(byte) }
   }
 
   /// What was found, when the output has ended; nothing where no runner said anything.
   package mutating func finish() -> CountedTests? {
     endLine()
-    var found = counters.compactMap { entry in
-      entry.counter.counts.map { (runner: entry.runner, counts: $0) }
+    let found = counters.compactMap { entry -> CountedTests.Part? in
+      let counts =
+        entry.runner == .junit ? entry.counter.counts + report.counts : entry.counter.counts
+      return counts.map { CountedTests.Part(entry.runner, $0) }
     }
     let named = found.filter { expected.contains($0.runner) }
-    if !named.isEmpty {
-      found = named
-    } else if found.count > 1 {
-      // Other runners may speak these two beside their own words: they would count twice.
-      let own = found.filter { $0.runner != .tap && $0.runner != .junit }
-      found = own.isEmpty ? [found[0]] : own
+    guard named.isEmpty else {
+      let silent = expected.filter { runner in !named.contains { $0.runner == runner } }
+      guard needsEach, !silent.isEmpty else { return CountedTests(named) }
+      // One whose output another program has put into a form for all runners still tells.
+      let translated = found.filter { $0.runner.isForAll }
+      return translated.isEmpty
+        ? CountedTests(named, silent: silent) : CountedTests(named + translated)
     }
-    guard !found.isEmpty else { return nil }
-    return CountedTests(
-      found.reduce(TestCounts()) { $0 + $1.counts }, by: found.map(\.runner))
+    // Other runners may speak these two beside their own words: they would count twice.
+    let own = found.filter { !$0.runner.isForAll }
+    let counting = own.isEmpty ? Array(found.prefix(1)) : own
+    return counting.isEmpty ? nil : CountedTests(counting)
   }
 
   /// Counts the tests in the whole output of a command.
@@ -58,9 +84,9 @@ package struct TestCounting: Sendable {
   private mutating func endLine() {
     defer {
       pending.removeAll(keepingCapacity: true)
-      isDropping = false
+      rest = .kept
     }
-    guard !pending.isEmpty, !isDropping, telling.mayTell(pending) else { return }
+    guard !pending.isEmpty, rest == .kept, telling.mayTell(pending) else { return }
     let line = String(decoding: pending, as: UTF8.self).withoutTerminalCodes
     for index in counters.indices { counters[index].counter.read(line) }
   }
@@ -73,7 +99,18 @@ protocol TestCounter: Sendable {
   var counts: TestCounts? { get }
 }
 
+extension TestCounts? {
+  /// What neither has is not there.
+  fileprivate static func + (one: TestCounts?, other: TestCounts?) -> TestCounts? {
+    guard let one, let other else { return one ?? other }
+    return one + other
+  }
+}
+
 extension TestRunner {
+  /// Whether its form is one that many runners speak.
+  fileprivate var isForAll: Bool { self == .tap || self == .junit }
+
   fileprivate func counter() -> any TestCounter {
     switch self {
     case .swift: SwiftTestCounter()

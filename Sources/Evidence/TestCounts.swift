@@ -40,21 +40,54 @@ extension TestCounts: CustomStringConvertible {
   }
 }
 
-/// Tests counted in the output of a command.
+/// Tests counted in the output of a command, or in the reports that it wrote.
 package struct CountedTests: Sendable, Hashable {
-  package var counts: TestCounts
-  /// Whose output it was; a command may run several.
-  package var runners: [TestRunner]
+  /// What one runner said of its own tests.
+  package struct Part: Sendable, Hashable {
+    package var runner: TestRunner
+    package var counts: TestCounts
 
-  package init(_ counts: TestCounts, by runners: [TestRunner]) {
-    self.counts = counts
-    self.runners = runners
+    package init(_ runner: TestRunner, _ counts: TestCounts) {
+      self.runner = runner
+      self.counts = counts
+    }
   }
+
+  /// A part for each runner; a command may start several.
+  package var parts: [Part]
+  /// Runners that the command starts and that said nothing which can be read, while others did.
+  package var silent: [TestRunner]
+
+  package init(_ parts: [Part], silent: [TestRunner] = []) {
+    self.parts = parts
+    self.silent = silent
+  }
+
+  package var counts: TestCounts { parts.reduce(TestCounts()) { $0 + $1.counts } }
+  package var runners: [TestRunner] { parts.map(\.runner) }
 }
 
 extension TestCounts {
   /// The tests of a JUnit report; nothing where it is none.
   package static func ofReport(_ xml: some Sequence<UInt8>) -> TestCounts? {
     JUnitCounter.count(xml)
+  }
+}
+
+extension CountedTests {
+  /// The tests of JUnit reports, each given by its content, or by nothing where it cannot be read. One that is no report
+  /// leaves the count unreadable; without any there is none.
+  package init?(reports: some Sequence<[UInt8]?>) {
+    var sum: TestCounts?
+    var isWhole = true
+    for report in reports {
+      if let report, let counts = TestCounts.ofReport(report) {
+        sum = (sum ?? TestCounts()) + counts
+      } else {
+        isWhole = false
+      }
+    }
+    guard sum != nil || !isWhole else { return nil }
+    self.init(sum.map { [Part(.junit, $0)] } ?? [], silent: isWhole ? [] : [.junit])
   }
 }

@@ -33,7 +33,8 @@ package struct LostAttempt: Sendable, Hashable {
     guard let record, record.supervisor.bootID == currentBootID() else { return nil }
     return ProcessTree(
       owner: nil, marker: record.marker, since: record.supervisor.startTicks,
-      leader: record.leader, cgroup: record.cgroup.map { Cgroup(path: $0) })
+      leader: record.leader, cgroup: record.cgroup.map { Cgroup(path: $0) },
+      formerLeader: record.supervisor)
   }
 }
 

@@ -60,7 +60,7 @@ package final class Supervised: Sendable {
   package static func find(
     in folder: AttemptFolder
   ) async throws(SupervisionError) -> AttemptState {
-    while let holder = AttemptLock.holder(folder) {
+    while let holder = try holder(of: folder) {
       // Of a process that this one cannot see, such as one outside of its container, the system
       // gives no pid.
       guard holder > 0 else { throw .unrecognised(folder: folder.path, pid: holder) }
@@ -70,7 +70,7 @@ package final class Supervised: Sendable {
       }
       let identity = ProcessIdentity.current(of: holder)
       // If it is the holder still, the descriptor stands for it and the identity is its own.
-      guard AttemptLock.holder(folder) == holder else { continue }
+      guard try self.holder(of: folder) == holder else { continue }
       guard let identity else { throw .unrecognised(folder: folder.path, pid: holder) }
       guard let record = try readSupervisor(folder) else {
         // It has just begun. It writes its record first of all, or ends.
@@ -112,6 +112,10 @@ package final class Supervised: Sendable {
       throw .file(FileError("write", folder.stop, code: errno))
     }
     _ = consume file
+  }
+
+  private static func holder(of folder: AttemptFolder) throws(SupervisionError) -> Int32? {
+    do { return try AttemptLock.holder(folder) } catch { throw .file(error) }
   }
 
   /// What an attempt without a supervisor came to.

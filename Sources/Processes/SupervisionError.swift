@@ -14,6 +14,16 @@ package enum SupervisionError: Error, Hashable, Sendable, CustomStringConvertibl
   /// A process holds the lock of an attempt whose record names another one.
   case unrecognised(folder: String, pid: Int32)
 
+  /// Whether it says nothing of the attempt, and may be gone at the next look: want of descriptors or memory, a disk that
+  /// does not answer.
+  package var mayPass: Bool {
+    switch self {
+    case .file: true
+    case .record(let error): error.isOfFile
+    case .spawn, .refused, .waitingCancelled, .unrecognised: false
+    }
+  }
+
   package var description: String {
     switch self {
     case .file(let error): error.description

@@ -1,3 +1,4 @@
+package import Files
 import Glibc
 
 /// The lock that a supervisor holds on its attempt's folder for as long as it lives.
@@ -29,24 +30,30 @@ package enum AttemptLock {
     let code = errno
     close(descriptor)
     guard code == EAGAIN || code == EACCES else { return .failed(code: code) }
-    return .held(by: holder(folder) ?? 0)
+    return .held(by: (try? holder(folder)) ?? 0)
   }
 
-  /// The pid of the supervisor that owns the folder now.
-  package static func holder(_ folder: AttemptFolder) -> Int32? {
+  /// The pid of the supervisor that owns the folder now. An error is no word on whether there is one.
+  package static func holder(_ folder: AttemptFolder) throws(FileError) -> Int32? {
     let descriptor = open(folder.lock, O_RDWR | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw FileError("read", folder.lock, code: errno)
+    }
     defer { close(descriptor) }
     var request = wholeFile()
-    guard fcntl(descriptor, F_GETLK, &request) == 0, request.l_type != F_UNLCK else { return nil }
-    return request.l_pid
+    guard fcntl(descriptor, F_GETLK, &request) == 0 else {
+      throw FileError("read", folder.lock, code: errno)
+    }
+    return request.l_type == F_UNLCK ? nil : request.l_pid
   }
 
   /// Whether a process is on its way that cannot be recognised yet. Only of interest where nobody
   /// holds the folder any more.
   package static func hasUnborn(_ folder: AttemptFolder) -> Bool {
     let descriptor = open(folder.lock, O_RDWR | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
+    // Where it cannot be looked at for want of something that passes, there may be one.
+    guard descriptor >= 0 else { return [EMFILE, ENFILE, ENOMEM].contains(errno) }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0
   }

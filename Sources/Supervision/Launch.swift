@@ -51,6 +51,11 @@ package struct Launch: Sendable, Hashable {
     self.cgroupRoot = cgroupRoot
   }
 
+  /// Has the supervisor hand variables on. What the launch itself sets stands.
+  package mutating func handOn(_ names: some Sequence<String>) {
+    handedOn = Set(names).filter { environment[$0] == nil }.sorted()
+  }
+
   /// What the processes of an attempt may take. In a cgroup each holds for all together; without
   /// one, `memory` and `cpuTime` hold for each process, `processes` is approximate and not kept to
   /// for root, and `cpus` has no effect.

@@ -5,7 +5,7 @@ import Glibc
 /// below that.
 ///
 /// The first finds all that a living supervisor has, since orphans come back to it; the second what
-/// is left when it was killed.
+/// is left when it was killed, and the session of its own what took the marker off.
 package struct ProcessTree: Sendable {
   /// The process whose descendants belong to the tree, and which itself does not.
   package var owner: Int32?
@@ -19,10 +19,13 @@ package struct ProcessTree: Sendable {
   /// All in this session belong to it. Its leader must be a child that was not waited for, or the
   /// number may have become another's.
   package var session: Int32?
+  /// One that led a session and is gone: all that are in it still belong to the tree, unless its pid has been given out
+  /// again, and the session may be another's.
+  package var formerLeader: ProcessIdentity?
 
   package init(
     owner: Int32?, marker: String, since: Int, leader: ProcessIdentity? = nil,
-    cgroup: Cgroup? = nil, session: Int32? = nil
+    cgroup: Cgroup? = nil, session: Int32? = nil, formerLeader: ProcessIdentity? = nil
   ) {
     self.owner = owner
     self.marker = marker
@@ -30,6 +33,7 @@ package struct ProcessTree: Sendable {
     self.leader = leader
     self.cgroup = cgroup
     self.session = session
+    self.formerLeader = formerLeader
   }
 
   /// What of it lives now.
@@ -45,6 +49,12 @@ package struct ProcessTree: Sendable {
     if let cgroup { heads.formUnion(cgroup.members) }
     if let session {
       heads.formUnion(others.entries.filter { $0.session == session }.map(\.pid))
+    }
+    if let formerLeader, !table.entries.contains(where: { $0.pid == formerLeader.pid }) {
+      heads.formUnion(
+        others.entries.filter {
+          $0.session == formerLeader.pid && $0.startTicks >= formerLeader.startTicks
+        }.map(\.pid))
     }
     let apart = others.entries.filter { heads.contains($0.pid) }
     let belowThem = heads.isEmpty ? [] : others.descendants(of: heads)

@@ -5,6 +5,8 @@ package import JSONValues
 package struct RecordError: Error, Hashable, Sendable, CustomStringConvertible {
   package let record: String
   package let problem: String
+  /// Whether the file could not be read at all, which may pass; what is in it does not.
+  package var isOfFile = false
 
   package var description: String { "\(record): \(problem)" }
 }
@@ -129,7 +131,7 @@ package func readRecord(_ path: String) throws(RecordError) -> JSON? {
     bytes = try readFile(path)
   } catch {
     if error.isMissing { return nil }
-    throw RecordError(record: name, problem: error.description)
+    throw RecordError(record: name, problem: error.description, isOfFile: true)
   }
   do {
     return try JSON.parse(bytes)

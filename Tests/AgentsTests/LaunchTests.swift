@@ -80,7 +80,8 @@ import Testing
         $0.instructions = "You are careful."
         $0.tools = ["Read", "Bash", "mcp__brain__search"]
         $0.servers = [
-          ContextServer(name: "brain", command: ["divisi", "mcp"], environment: ["A": "b"])
+          ContextServer(name: "brain", command: ["divisi", "mcp"], environment: ["A": "b"]),
+          ContextServer(name: "far", address: "http://x/mcp", transport: "sse", headers: [:]),
         ]
         $0.turns = 7
         $0.policy = .workspace
@@ -94,7 +95,7 @@ import Testing
         "--resume", "s-1", "--append-system-prompt-file", "/run/1/instructions.md",
         "--mcp-config", "/run/1/mcp.json", "--tools", "Read,Bash",
         "--permission-mode", "acceptEdits", "--allowedTools",
-        "mcp__brain,Read,Bash,mcp__brain__search", "--json-schema", #"{"type":"object"}"#,
+        "mcp__brain,mcp__far,Read,Bash,mcp__brain__search", "--json-schema", #"{"type":"object"}"#,
         "--fallback-model", "sonnet",
       ])
     #expect(launch.environment["IS_SANDBOX"] == nil)
@@ -104,6 +105,8 @@ import Testing
     #expect(
       servers["mcpServers"]?["brain"]
         == ["command": "divisi", "args": ["mcp"], "env": ["A": "b"]])
+    #expect(
+      servers["mcpServers"]?["far"] == ["type": "sse", "url": "http://x/mcp", "headers": [:]])
     #expect(texts["/run/1/claude-settings.json"] == "{}")
   }
 
@@ -112,7 +115,11 @@ import Testing
       assignment {
         $0.model = "gpt-5"
         $0.instructions = "Say \"yes\".\nAlways."
-        $0.servers = [ContextServer(name: "my brain", command: ["divisi", "mcp"])]
+        $0.servers = [
+          ContextServer(name: "my brain", command: ["divisi", "mcp"]),
+          ContextServer(
+            name: "far", address: "http://x/mcp", transport: "http", headers: ["A": "b"]),
+        ]
         $0.policy = .workspace
         $0.gitFolders = ["/main/.git", "/main/.git/worktrees/a"]
         $0.session = .resume("t-1")
@@ -124,6 +131,7 @@ import Testing
         "-c", #"approval_policy="never""#,
         "-c", #"developer_instructions="Say \"yes\".\nAlways.""#,
         "-c", #"mcp_servers."my brain"={command="divisi",args=["mcp"],env={}}"#,
+        "-c", #"mcp_servers.far={url="http://x/mcp",http_headers={A="b"}}"#,
         "-c", #"sandbox_mode="workspace-write""#,
         "-c",
         #"sandbox_workspace_write={writable_roots=["/main/.git","/main/.git/worktrees/a"],network_access=true,exclude_slash_tmp=true}"#,
@@ -204,6 +212,7 @@ import Testing
     _ = try folder.write("me/.claude/.credentials.json", "secret")
     var assignment = assignment()
     assignment.attemptFolder = folder.path + "/run"
+    assignment.temporaryFolder = folder.path + "/run/tmp"
     assignment.account = Account(
       name: "main", folder: folder.path + "/account", home: folder.path + "/me")
     let launch = try harness("claude").launch(assignment)

@@ -59,6 +59,8 @@ import Testing
     #expect(result.session == "s" && result.turns == 3)
     #expect(result.cost == Money(microdollars: 250_000))
     #expect(result.usage == Usage(input: 9, output: 1))
+    let empty = judge(read(.text, #"{"summary": "ok", "error": ""}"#), .exited(0))
+    #expect(empty.hasSucceeded && empty.summary == "ok")
     let failed = judge(read(.text, #"{"error": "rate limit", "resets_at": 99}"#), .exited(0))
     #expect(failed.failure == AttemptResult.Failure(.rateLimit, "rate limit", reset: .at(99)))
   }
@@ -120,6 +122,18 @@ import Testing
     ("try again in 2 days 3 hours 5 minutes", .after(.seconds(2 * 86_400 + 3 * 3600 + 300))),
     ("Please retry after 1.5s", .after(.milliseconds(1500))),
     ("retry in 1h30m.", .after(.seconds(5400))),
+    (
+      "You've hit your usage limit. Upgrade to Pro or try again at Nov 22nd, 2026 8:50 PM.",
+      .date(year: 2026, month: 11, day: 22, minuteOfDay: 1250, offsetFromUTC: nil)
+    ),
+    (
+      "resets Oct 9 at 5pm (UTC)",
+      .date(year: nil, month: 10, day: 9, minuteOfDay: 1020, offsetFromUTC: 0)
+    ),
+    (
+      "resets Sept 1st, 16:05",
+      .date(year: nil, month: 9, day: 1, minuteOfDay: 965, offsetFromUTC: nil)
+    ),
   ])
   func theTimeOfAResetIsReadOutOfWords(_ words: String, _ reset: ResetTime) {
     #expect(ResetTime.named(in: words) == reset)
@@ -128,6 +142,7 @@ import Testing
   @Test(arguments: [
     "", "in", "at", "try again at noon", "look at 5 files in 3 folders", "resets 25:00", "at 13pm",
     "in 99999999999999999999999 hours", "in 1e9 s", "after the end",
+    "the limit of 9 Oct ends at 5pm", "try again at Oct 32nd 5pm", "resets Oct 9",
   ])
   func wordsThatNameNoTimeGiveNone(_ words: String) {
     #expect(ResetTime.named(in: words) == nil)
@@ -142,5 +157,49 @@ import Testing
     let local = ResetTime.clock(minuteOfDay: 60, offsetFromUTC: nil)
     #expect(local.resolved(now: midnight - 1800, localOffset: 3600) == midnight)
     #expect(ResetTime.after(.seconds(90)).resolved(now: 10, localOffset: 0) == 100)
+  }
+
+  @Test func aDateWithoutAYearIsTheNextOne() {
+    func second(_ year: Int?, _ month: Int, _ day: Int, now: Int = 0) -> Int {
+      ResetTime.date(year: year, month: month, day: day, minuteOfDay: 60, offsetFromUTC: nil)
+        .resolved(now: now, localOffset: 3600)
+    }
+    #expect(second(1970, 1, 1) == 0)
+    #expect(second(2000, 2, 29) == 951_782_400)
+    #expect(second(2026, 11, 22) == 1_795_305_600)
+    let newYear = second(2027, 1, 1)
+    #expect(second(nil, 1, 1, now: newYear - 86_400) == newYear)
+    #expect(second(nil, 12, 31, now: newYear - 2 * 86_400) == newYear - 86_400)
+    #expect(second(nil, 12, 31, now: newYear + 1) == second(2027, 12, 31))
+  }
+
+  /// A limit that the agent has got over says nothing of what came after it.
+  @Test func aLimitThatIsOverIsNotWhatAnAttemptFailedOf() {
+    let limited = #"{"type":"error","message":"rate limit reached, try again in 20s"}"# + "\n"
+    let goesOn = #"{"role":"assistant","content":"I go on."}"# + "\n"
+    let waiting = judge(read(.entries, limited), .stopped(.timeout))
+    #expect(waiting.failure?.kind == .rateLimit)
+    let past = judge(read(.entries, limited + goesOn), .stopped(.timeout))
+    #expect(past.failure?.kind == .timeout)
+    #expect(judge(read(.entries, limited + goesOn), .exited(0)).hasSucceeded)
+  }
+
+  @Test(arguments: [
+    ("API Error: 529", FailureKind.overload), ("last status: 429", .rateLimit),
+    ("HTTP/1.1 503 something", .overload), ("the server says: status code 401.", .authentication),
+    ("litellm error (429)", .rateLimit), ("Invalid key. Please run /login", .authentication),
+    ("Error: Session ID 7c is already in use.", .session),
+    ("open /srv/app/login/1/x: no such file", .failed), ("=== 3 failed, 1429 passed", .failed),
+    ("3 failed, 429 passed", .failed), ("1 error, 503 passed in 4s", .failed),
+    ("line 502 is wrong", .failed), ("port 3000 is already in use", .failed),
+  ])
+  func whatAMessageIsAboutIsReadOutOfItsWordsNotItsNumbers(_ words: String, _ kind: FailureKind) {
+    let failure = judge(read(.text, ""), .exited(1), errors: words).failure
+    #expect(failure?.kind == kind)
+  }
+
+  @Test func numbersInAnAgentsLastWordsSayNothingOfAService() {
+    let account = read(.text, "All endpoints answer with status 503, one test failed.\n")
+    #expect(judge(account, .exited(1)).failure?.kind == .failed)
   }
 }

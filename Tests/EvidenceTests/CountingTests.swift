@@ -41,7 +41,8 @@ import Testing
         "go test -v ./...",
         """
         === RUN   TestA
-        --- PASS: TestA (0.00s)
+        hello--- PASS: TestA (0.00s)
+        it says --- PASS: always
         === RUN   TestB
         === RUN   TestB/one
             --- FAIL: TestB/one (0.00s)
@@ -93,7 +94,21 @@ import Testing
       "    Start 1: a\n1/2 Test #1: a ......***Skipped   0.00 sec\n100% tests passed, 0 tests failed out of 2\n",
       "1 passed, 1 skipped by ctest"
     ),
+    (
+      "ctest",
+      "1/2 Test #1: a ......***Not Run (Disabled)   0.00 sec\n100% tests passed, 0 tests failed out of 1\n",
+      "1 passed, 1 skipped by ctest"
+    ),
     ("ctest", "No tests were found!!!\n", "0 passed by ctest"),
+    (
+      "python3 -m unittest", "Ran 3 tests in 0.001s\n\nOK (skipped=1, expected failures=1)\n",
+      "2 passed, 1 skipped by unittest"
+    ),
+    (
+      "python3 -m unittest",
+      "Ran 5 tests in 0.001s\n\nFAILED (failures=1, errors=1, unexpected successes=1)\n",
+      "2 passed, 3 failed by unittest"
+    ),
     (
       "./run",
       "TAP version 13\nok 1 - a\nnot ok 2 - b\nok 3 # SKIP slow\nnot ok 4 # TODO later\n  ok 1 - inner\n1..4\n",
@@ -108,6 +123,44 @@ import Testing
     _ command: String, _ output: String, _ expected: String
   ) {
     #expect(count(command, output) == expected)
+  }
+
+  @Test func eachRunnerThatIsNamedMustTellOfItsOwn() {
+    let pytest = "== 2 passed in 0.1s ==\n"
+    func silent(_ command: String, _ output: String) -> [TestRunner]? {
+      TestCounting.count(output.utf8, of: command)?.silent
+    }
+    #expect(silent("pytest && go test ./...", pytest) == [.go])
+    #expect(silent("pytest && go test ./...", pytest + "ok  \ta\t0.1s\n") == [])
+    #expect(silent("pytest || go test ./...", pytest) == [])
+    #expect(silent("pytest; go test ./... | to-tap", pytest + "1..1\nok 1\n") == [])
+    #expect(silent("make test", pytest) == [])
+  }
+
+  @Test func plannedTestsThatDidNotComeHaveFailed() {
+    #expect(count("./run", "1..5\nok 1\nok 2\n") == "2 passed, 3 failed by TAP")
+    #expect(
+      count("./run", "1..2\nok 1\nBail out! no database\n") == "1 passed, 1 failed by TAP")
+    #expect(count("./run", "ok 1\nok 2\n1..2\nBail out!\n") == "2 passed, 1 failed by TAP")
+    #expect(count("./run", "1..1\nok 1\n1..1\nok 1\n") == "2 passed by TAP")
+  }
+
+  @Test func aReportOnOneLongLineIsRead() {
+    let cases = (0..<2000).map { "<testcase name=\"case \($0)\"/>" }.joined()
+    let verbatim = "<testcase name=\"x\"><system-out><![CDATA[<failure>]]]></system-out></testcase>"
+    let report = "<testsuite>\(cases)\(verbatim)</testsuite>"
+    #expect(count("make test", "begun\n\(report)\ndone\n") == "2001 passed by JUnit")
+    #expect(TestCounts.ofReport(report.utf8)?.passed == 2001)
+    #expect(count("make test", String(repeating: "<x> testcase ", count: 5000)) == nil)
+  }
+
+  @Test func reportsAreAddedUpAndEachMustBeOne() {
+    let one: [UInt8]? = Array(
+      "<testsuite><testcase/><testcase><failure/></testcase></testsuite>".utf8)
+    #expect(CountedTests(reports: [one, one])?.text == "2 passed, 2 failed by JUnit")
+    #expect(CountedTests(reports: [one, nil])?.silent == [.junit])
+    #expect(CountedTests(reports: [Array("no report".utf8)])?.silent == [.junit])
+    #expect(CountedTests(reports: [[UInt8]?]()) == nil)
   }
 
   @Test func severalRunnersOfOneCommandAreAddedUp() {

@@ -35,7 +35,21 @@ import Testing
     #expect(words("make test", "no tests ran in 0.1s") == "no test ran")
     #expect(
       words("pytest | tail -0", "")
-        == "its output does not tell how many tests ran, and `tests: \">0\"` is expected")
+        == "nothing tells how many tests ran, and `tests: \">0\"` is expected")
+  }
+
+  @Test func ofSeveralRunnersEachMustHaveRunATest() {
+    let pytest = "== 3 passed in 0.1s ==\n"
+    let both = "pytest && cargo test"
+    #expect(words(both, pytest) == "its output does not tell how many tests cargo test ran")
+    #expect(
+      words(both, pytest + "test result: ok. 0 passed; 0 failed; 0 ignored\n")
+        == "cargo test ran no test")
+    #expect(
+      words("make", pytest + "test result: ok. 0 passed; 0 failed; 0 ignored\n")
+        == "cargo test ran no test")
+    #expect(words(both, pytest + "test result: ok. 1 passed; 0 failed; 0 ignored\n") == "passes")
+    #expect(words(both, pytest, expecting: .init(.atLeast, 3)).hasPrefix("its output"))
   }
 
   @Test func aCommandThatRunsNoTestsPassesByItsStatus() {
@@ -63,6 +77,20 @@ import Testing
     #expect(
       words("x", .notStarted("no such file"), "")
         == "a program that it needs is missing: no such file")
+    for output in [
+      "/usr/bin/python3: No module named pytest", "error: no such command: `nextest`",
+      "/bin/sh: 1: jest: not found\nerror Command failed with exit code 127.",
+    ] {
+      let end = Evidence.Ending.exited(1)
+      #expect(evidence("./check", end, output).failure(expecting: nil)?.isOfEnvironment == true)
+    }
+    // What is the agent's to put right.
+    for output in [
+      "ModuleNotFoundError: No module named 'calc'", "/usr/bin/python3: No module named calc",
+      "page /about: not found", "check.sh: line 3: calc: command not found",
+    ] {
+      #expect(words("./check", .exited(1), output) == "it ended with status 1")
+    }
     // Tests that failed are no missing tool, whatever they print.
     #expect(
       words("pytest", .exited(1), "sh: foo: command not found\n== 1 failed in 0.1s ==")
@@ -78,13 +106,13 @@ import Testing
         == "3 tests ran, and \">=4\" are expected")
     #expect(
       words("make", "fine", expecting: .init(.moreThan, 0))
-        == "its output does not tell how many tests ran, and `tests: \">0\"` is expected")
+        == "nothing tells how many tests ran, and `tests: \">0\"` is expected")
     // Packages are not tests: that something ran is shown, how much is not.
     let go = "ok  \ta\t0.1s\n"
     #expect(words("go test ./...", go) == "passes")
-    #expect(words("go test ./...", go, expecting: .init(.exactly, 1)).hasPrefix("its output"))
-    #expect(words("go test ./...", go, expecting: .init(.atLeast, 2)).hasPrefix("its output"))
-    #expect(words("make", "", expecting: .init(.exactly, 0)).hasPrefix("its output"))
+    #expect(words("go test ./...", go, expecting: .init(.exactly, 1)).hasPrefix("nothing tells"))
+    #expect(words("go test ./...", go, expecting: .init(.atLeast, 2)).hasPrefix("nothing tells"))
+    #expect(words("make", "", expecting: .init(.exactly, 0)).hasPrefix("nothing tells"))
   }
 
   @Test func evidenceIsKeptAndReadAgain() throws {
@@ -92,6 +120,8 @@ import Testing
       let evidence = evidence("pytest", ending, "== 3 passed, 1 failed in 0.1s ==")
       #expect(Evidence(try JSON.parse(evidence.json.text(.compact))) == evidence)
     }
+    let two = evidence("pytest && cargo test", .exited(0), "== 3 passed in 0.1s ==")
+    #expect(Evidence(try JSON.parse(two.json.text(.compact))) == two)
     #expect(Evidence(["command": "x"]) == nil)
   }
 

@@ -73,6 +73,22 @@ import Testing
     #expect(await lost.endRemains(grace: .zero) == 0)
   }
 
+  @Test func whatTookTheMarkerOffIsFoundByTheSessionOfItsSupervisor() async throws {
+    let attempt = try Attempt(
+      "env -i sh -c 'sleep 1000 & echo $! > bare'; echo $$ > agent; sleep 1000")
+    let supervised = try await attempt.start()
+    let bare = try await pid(in: "bare", of: attempt.files)
+    _ = try await pid(in: "agent", of: attempt.files)
+    kill(supervised.identity.pid, SIGKILL)
+    guard case .lost(let lost) = try await supervised.ended() else {
+      Issue.record("a killed supervisor is noticed")
+      return
+    }
+    #expect(lost.remains().map(\.pid).contains(bare))
+    await lost.endRemains(grace: .milliseconds(100))
+    #expect(!isRunning(bare))
+  }
+
   /// The moments are spread over the whole life of a supervisor, the first of them before it has
   /// done anything, so that some fall between the birth of the agent and the start of its program.
   @Test(arguments: 0..<20)
@@ -97,6 +113,28 @@ import Testing
     await #expect(throws: SupervisionError.self) { try await attempt.start() }
     let runs = (try? attempt.files.read("ran").split(separator: "\n").count) ?? 0
     #expect(runs <= 1)
+  }
+
+  /// Where it cannot be told whether a supervisor lives, it must not be taken for gone.
+  @Test func aLockThatCannotBeLookedAtSaysNothing() async throws {
+    let attempt = try Attempt("sleep 1000")
+    let supervised = try await attempt.start()
+    let lock = attempt.folder.lock
+    try FileManager.default.moveItem(atPath: lock, toPath: lock + ".away")
+    try FileManager.default.createDirectory(
+      atPath: lock, withIntermediateDirectories: false)
+    let error = await #expect(throws: SupervisionError.self) {
+      try await Supervised.find(in: attempt.folder)
+    }
+    #expect(error?.mayPass == true)
+    try FileManager.default.removeItem(atPath: lock)
+    try FileManager.default.moveItem(atPath: lock + ".away", toPath: lock)
+    guard case .running = try await Supervised.find(in: attempt.folder) else {
+      Issue.record("a living attempt is found to run")
+      return
+    }
+    try supervised.askToStop()
+    _ = try await supervised.exit()
   }
 
   @Test func whileAnAgentIsBeingBornTheLockSaysSo() throws {

@@ -52,6 +52,27 @@ import Testing
     #expect(second.harnesses.map(\.name) == ["claude"])
   }
 
+  @Test func aServerThatNobodyDefinesIsTold() async throws {
+    let scene = try ReadinessScene()
+    try scene.folder.write(
+      "main/.claude/agents/seer.md", "---\nname: seer\nmcp_servers: [brain, far]\n---\nLook.\n")
+    var one = step("a", work: .task("do it"))
+    one.agent = Located("seer")
+    let mend =
+      " | define it under `mcpServers` of .mcp.json, or take it out of .claude/agents/seer.md"
+    try scene.folder.write(
+      "main/.mcp.json", #"{"mcpServers": {"brain": {"command": "divisi"}, "far": {}}}"#)
+    #expect(
+      await scene.check(plan(one)).said("seer") == [
+        "warning: it goes without the server `far`: .mcp.json does not define it" + mend
+      ])
+    try scene.folder.write("main/.mcp.json", "{")
+    #expect(
+      await scene.check(plan(one)).said("seer").first
+        == "warning: it goes without the server `brain`: .mcp.json cannot be used: it is no JSON object with `mcpServers`"
+        + mend)
+  }
+
   // MARK: Commands
 
   @Test func aGateWhoseProgramIsNotThereIsAnErrorAndNamesTheSteps() async throws {

@@ -104,6 +104,29 @@ import Testing
     try scene.expectWhole()
   }
 
+  /// "In half an hour" is said when the agent ends, not when somebody comes to hear of it.
+  @Test func aLimitThatWasOverBeforeTheRunIsTakenUpIsNotWaitedFor() throws {
+    try scene.agent(
+      """
+      [ -e '\(scene.place)/go.flag' ] && { echo one > one.txt; exit; }
+      \(scene.flag("begun")); \(scene.wait(for: "go"))
+      echo '{"error": "rate limit, try again in 30m"}'
+      """)
+    let run = try Running("run t --set retries.transient_delay=10ms", in: scene.scratch)
+    try scene.until("the agent has begun") { scene.isRaised("begun") || !run.isRunning }
+    run.kill()
+    try scene.raise("go")
+    let exit = try scene.attempt(1, "exit.json")
+    try scene.until("the agent has ended") { FileManager.default.fileExists(atPath: exit) }
+    let record = try String(contentsOfFile: exit, encoding: .utf8)
+    let end = try #require(try JSON.parse(record)["ended_at_ms"]?.count)
+    try record.replacing("\(end)", with: "\(end - 3_600_000)")
+      .write(toFile: exit, atomically: true, encoding: .utf8)
+    let result = try scene.scratch.divisi("resume")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.branch("one.txt") == "one\n")
+  }
+
   // MARK: the person's checkout
 
   @Test func writingIntoThePersonsCheckoutIsToldAndNothingOfItIsMergedOrLost() throws {

@@ -45,7 +45,9 @@ import Testing
 
   @Test func aProgramIsToldEverythingByItsCommandAndItsEnvironment() throws {
     try plan(
-      "model: large", agent: "echo \"$*\" > words; env | sort > env; pwd > place; cat > in",
+      "model: large",
+      agent:
+        "echo \"$*\" > words; env | sort > env; pwd > place; cat > in; stat -c %a \"${TMPDIR%/*}\" > mode",
       harness: """
         command: [sh, "\(scratch.folder.path)/agent.sh", "{prompt_file}", "{worktree}", "{attempt_dir}"],
             model: [--model, "{model}"], prompt: stdin, environment: {OWN: "in {worktree}"}
@@ -62,12 +64,32 @@ import Testing
     for line in [
       "DIVISI_ATTEMPT_DIR=\(attempt)", "DIVISI_ATTEMPT_NUMBER=1", "DIVISI_PLAN=t",
       "DIVISI_SCRATCH=\(attempt)/scratch", "DIVISI_STEP=a", "DIVISI_WORKTREE=\(work)",
-      "OWN=in \(work)", "TMPDIR=\(attempt)/tmp",
+      "OWN=in \(work)",
     ] {
       #expect(environment.contains(line), "\(line)")
     }
+    // A socket's path may have 107 bytes, of which its maker needs some.
+    let temporary = try #require(environment.first { $0.hasPrefix("TMPDIR=") }?.dropFirst(7))
+    #expect(temporary.hasPrefix("/tmp/divisi-\(getuid())/") && temporary.utf8.count < 50)
+    #expect(try branch("mode") == "700\n")
+    #expect(!FileManager.default.fileExists(atPath: String(temporary)))
+    #expect(try scratch.shell("ls -d \(attempt)/tmp").contains("No such file"))
     #expect(environment.contains { $0.hasPrefix("DIVISI_RUN=exec-t-") })
     #expect(environment.contains { $0.hasPrefix("DIVISI_PORT_BASE=2") })
+  }
+
+  /// What an attempt before it did is not what this one did.
+  @Test func aSecondAttemptThatDoesNothingIsNoWork() throws {
+    try plan(
+      "retries: 1, artifacts: [more.txt]",
+      agent: """
+        if [ "$DIVISI_ATTEMPT_NUMBER" = 1 ]; then echo x > out.txt; fi
+        echo '{"role":"assistant","content":"All is well."}'
+        """, harness: "command: [sh, \"\(scratch.folder.path)/agent.sh\"], output: entries")
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 1)
+    #expect(try scratch.folder.read(folder(1) + "/result.json").contains("\"failure\"") == false)
+    #expect(try scratch.folder.read(folder(2) + "/result.json").contains("\"no work\""))
   }
 
   /// A program with sessions goes on in its own, and is told only what is new.

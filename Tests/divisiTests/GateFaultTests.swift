@@ -23,6 +23,29 @@ import Testing
     try scene.expectWhole()
   }
 
+  @Test func testsAreCountedInTheReportsThatAGateWrites() throws {
+    try scene.scratch.folder.write(
+      "gate.sh",
+      "for n in 1 2; do echo '<testsuite><testcase/></testsuite>' > build/junit$n.xml; done; echo 9 passed in 1s\n"
+    )
+    try scene.agent(
+      "mkdir -p build; echo build > .gitignore",
+      more: """
+        retries: 0, gates: [{run: 'sh ../../gate.sh', report: build/junit*.xml, expect: {tests: 2}}]
+        """)
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+  }
+
+  @Test func reportsOfAnEarlierTimeAreNoEvidence() throws {
+    try scene.agent(
+      "echo '<testsuite><testcase/></testsuite>' > junit.xml; touch -d '1 hour ago' junit.xml",
+      more: "retries: 0, gates: [{run: 'true', report: junit.xml}]")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 1)
+    #expect(result.output.contains("nothing tells how many tests ran"))
+  }
+
   @Test func aGateWhoseToolIsMissingIsFoundBeforeAnythingIsStarted() throws {
     try scene.agent("echo one > one.txt", more: "gates: [{run: 'no-such-tool --all'}]")
     let result = try scene.scratch.divisi("run t")

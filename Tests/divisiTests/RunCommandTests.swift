@@ -338,6 +338,31 @@ import Testing
     #expect(try scratch.shell("find . -name started") == "")
   }
 
+  @Test func anOrderThroughAStepThatIsLeftOutHolds() throws {
+    try plan([
+      "id: a, run: 'sleep 0.5; echo a > a.txt'", "id: b, needs: [a], run: 'exit 1'",
+      "id: c, needs: [b], run: 'cat a.txt > c.txt'",
+    ])
+    let result = try scratch.divisi("run t --only a --only c")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try trailers("Step") == ["a", "c"])
+  }
+
+  @Test func whatIsTakenUpGoesOnAsItWasBegun() throws {
+    try plan(["id: a, approve: ada"])
+    for options in ["--agents 2", "--set limits.agents=2", "--until a", "--only a", "--agent x"] {
+      let refused = try scratch.divisi("run --resume t \(options)")
+      #expect(refused.status == 2)
+      #expect(refused.errors.contains("goes on as it was begun"), "\(options)")
+    }
+    #expect(try scratch.divisi("run").status == 2)
+    #expect(try scratch.divisi("run --resume").errors.contains("no run is unfinished"))
+    #expect(try scratch.divisi("run t").status == 3)
+    #expect(try scratch.divisi("run --resume").status == 3)
+    #expect(try scratch.divisi("approve a").status == 0)
+    #expect(try scratch.divisi("run --resume").status == 0)
+  }
+
   @Test func anAgentThatDoesNothingHasNotSucceeded() throws {
     try scratch.folder.write("agent.sh", "echo all done")
     try plan(["id: a, task: Write it., harness: scripted, retries: 0"])

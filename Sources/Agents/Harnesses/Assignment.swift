@@ -3,14 +3,25 @@ package import JSONValues
 
 /// A server of the Model Context Protocol that an agent is given.
 package struct ContextServer: Sendable, Equatable {
+  /// How it is reached.
+  package enum Place: Sendable, Equatable {
+    /// Started by the agent's program, and spoken with over its standard input and output.
+    case program(command: [String], environment: [String: String])
+    /// At an address of the network; the transport as Claude Code calls it: `http` or `sse`.
+    case remote(address: String, transport: String, headers: [String: String])
+  }
+
   package var name: String
-  package var command: [String]
-  package var environment: [String: String]
+  package var place: Place
 
   package init(name: String, command: [String], environment: [String: String] = [:]) {
     self.name = name
-    self.command = command
-    self.environment = environment
+    place = .program(command: command, environment: environment)
+  }
+
+  package init(name: String, address: String, transport: String, headers: [String: String]) {
+    self.name = name
+    place = .remote(address: address, transport: transport, headers: headers)
   }
 }
 
@@ -64,6 +75,9 @@ package struct Assignment: Sendable, Equatable {
   package var gitFolders: [String]
   /// The shape that the answer must have: a JSON Schema.
   package var answerSchema: JSON?
+  /// A folder for what the program and its tools leave lying around, and for nothing else: no settings may
+  /// lie below it, or Codex's sandbox cannot start.
+  package var temporaryFolder: String
 
   package static let standardTurns = 2000
 
@@ -88,6 +102,7 @@ package struct Assignment: Sendable, Equatable {
     self.session = session
     self.gitFolders = gitFolders
     self.answerSchema = answerSchema
+    temporaryFolder = attemptFolder + "/tmp"
   }
 
   /// A name for a new session: a UUID of chance. It stands in `launch.json`, so that a person can look into the session
@@ -106,10 +121,6 @@ package struct Assignment: Sendable, Equatable {
       return ([4, 6, 8, 10].contains(place) ? "-" : "") + (digits.count < 2 ? "0" : "") + digits
     }.joined()
   }
-
-  /// A folder for what the program and its tools leave lying around, and for nothing else: no settings may
-  /// lie below it, or Codex's sandbox cannot start.
-  package var temporaryFolder: String { attemptFolder + "/tmp" }
 
   /// The home folder of agents that are not to see the person's.
   package var ownHome: String { account.folder + "/home" }

@@ -131,16 +131,23 @@ struct ClaudeRecipe: Sendable {
   }
 
   private static func servers(_ servers: [ContextServer]) -> JSON {
-    let members = servers.map { server in
-      JSON.Member(
-        server.name,
-        [
-          "command": .string(server.command.first ?? ""),
-          "args": .array(server.command.dropFirst().map { .string($0) }),
-          "env": .object(
-            server.environment.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
-        ])
+    ["mcpServers": .object(servers.map { JSON.Member($0.name, entry(of: $0)) })]
+  }
+
+  private static func entry(of server: ContextServer) -> JSON {
+    func object(_ texts: [String: String]) -> JSON {
+      .object(texts.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
     }
-    return ["mcpServers": .object(members)]
+    switch server.place {
+    case .program(let command, let environment):
+      return [
+        "command": .string(command.first ?? ""),
+        "args": .array(command.dropFirst().map { .string($0) }), "env": object(environment),
+      ]
+    case .remote(let address, let transport, let headers):
+      return [
+        "type": .string(transport), "url": .string(address), "headers": object(headers),
+      ]
+    }
   }
 }

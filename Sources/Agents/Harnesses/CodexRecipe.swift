@@ -73,11 +73,19 @@ struct CodexRecipe: Sendable {
   }
 
   private static func table(of server: ContextServer) -> String {
-    let arguments = server.command.dropFirst().map { TOML.text($0) }.joined(separator: ",")
-    let environment = server.environment.sorted { $0.key < $1.key }
-      .map { "\(TOML.key($0.key))=\(TOML.text($0.value))" }.joined(separator: ",")
-    return
-      "{command=\(TOML.text(server.command.first ?? "")),args=[\(arguments)],env={\(environment)}}"
+    func table(_ texts: [String: String]) -> String {
+      let entries = texts.sorted { $0.key < $1.key }
+        .map { "\(TOML.key($0.key))=\(TOML.text($0.value))" }
+      return "{\(entries.joined(separator: ","))}"
+    }
+    switch server.place {
+    case .program(let command, let environment):
+      let arguments = command.dropFirst().map { TOML.text($0) }.joined(separator: ",")
+      return
+        "{command=\(TOML.text(command.first ?? "")),args=[\(arguments)],env=\(table(environment))}"
+    case .remote(let address, _, let headers):
+      return "{url=\(TOML.text(address)),http_headers=\(table(headers))}"
+    }
   }
 }
 

@@ -110,7 +110,7 @@ extension AttemptResult {
   private static func admitted(_ account: StreamAccount, _ rules: ResultRules) -> Failure? {
     guard !rules.needsConclusion, account.conclusion == nil, let words = account.lastWords,
       ["error", "exception", "failed"].contains(where: words.lowercased().contains),
-      let kind = FailureWords.kind(of: words)
+      let kind = FailureWords.kind(ofLastWords: words)
     else { return nil }
     return Failure(kind, words, reset: kind == .rateLimit ? .named(in: words) : nil)
   }
@@ -123,7 +123,7 @@ extension AttemptResult {
       let account = remains.account
       // Who sat in retries of a broken service did not use up its own time.
       if reason == .timeout || reason == .silence {
-        if let limit = account.limit {
+        if let limit = account.standingLimit {
           return Failure(.rateLimit, "stopped while it waited for a limit", reset: limit.reset)
         }
         if let retry = account.retry {
@@ -134,6 +134,7 @@ extension AttemptResult {
       case .timeout: return Failure(.timeout, "stopped: its time was over")
       case .silence: return Failure(.silence, "stopped: nothing was heard of it")
       case .output: return Failure(.output, "stopped: it wrote more than it may")
+      case .memory: return Failure(.memory, "it was ended: it took more memory than it may")
       case .cancelled: return Failure(.interrupted, "stopped")
       case .lost: return Failure(.killed, "it was lost: what watched it ended before it did")
       }
@@ -143,7 +144,7 @@ extension AttemptResult {
 
   private static func concluded(_ conclusion: Conclusion, _ remains: AttemptRemains) -> Failure {
     let words = conclusion.text ?? "the program says that it failed"
-    if let limit = remains.account.limit, conclusion.failure == .rateLimit {
+    if let limit = remains.account.standingLimit, conclusion.failure == .rateLimit {
       return Failure(.rateLimit, words, reset: limit.reset ?? .named(in: words))
     }
     let kind =
@@ -171,7 +172,8 @@ extension AttemptResult {
       if account.wasInterrupted { return spoken(.interrupted, status, remains) }
       let said = FailureWords.kind(of: remains.errors)
       // Text that the agent wrote is no message of failure, but the last line before a bad end may be.
-      let words = rules.needsConclusion ? nil : account.lastWords.flatMap(FailureWords.kind)
+      let words =
+        rules.needsConclusion ? nil : account.lastWords.flatMap(FailureWords.kind(ofLastWords:))
       let kind = said ?? words ?? account.retry?.cause
       if let kind { return spoken(kind, status, remains) }
       return spoken(rules.needsConclusion ? .crash : .failed, status, remains)

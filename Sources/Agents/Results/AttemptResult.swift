@@ -13,6 +13,8 @@ package enum ProcessEnding: Sendable, Hashable {
     case timeout
     case silence
     case output
+    /// The system ended it because it took more memory than it may.
+    case memory
     /// A person or the run wanted it so.
     case cancelled
     /// Whoever watched it is gone, and so is it.

@@ -31,6 +31,8 @@ package enum FailureKind: String, Sendable, Hashable, CaseIterable {
   case silence
   /// It was stopped because it wrote too much.
   case output
+  /// It was ended because it took too much memory.
+  case memory
   /// Everything says success, but the work is not there.
   case noWork = "no work"
   /// The program says that it failed, and says no more.
@@ -49,8 +51,8 @@ package enum FailureKind: String, Sendable, Hashable, CaseIterable {
   package var nature: Nature {
     switch self {
     case .rateLimit, .overload, .network, .killed, .interrupted: .transient
-    case .refusal, .turnLimit, .budget, .session, .crash, .timeout, .silence, .output, .noWork,
-      .failed:
+    case .refusal, .turnLimit, .budget, .session, .crash, .timeout, .silence, .output, .memory,
+      .noWork, .failed:
       .task
     case .authentication, .usage, .missing: .environment
     }

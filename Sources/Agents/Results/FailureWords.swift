@@ -3,11 +3,42 @@
 /// The phrases are those that real programs print. They are looked for from the particular to the
 /// general, because a message about a limit may also speak of a connection.
 enum FailureWords {
-  /// What a message of failure is about; nothing where it could be about anything.
+  /// What a program's message of failure is about; nothing where it could be about anything.
   static func kind(of message: String) -> FailureKind? {
-    let text = String(decoding: message.utf8.prefix(8000), as: UTF8.self).lowercased()
-    for (kind, phrases) in phrases where phrases.contains(where: { text.contains($0) }) {
-      return kind
+    let text = beginning(of: message)
+    return kind(phrasedIn: text) ?? status(in: text).flatMap(kind(ofStatus:))
+  }
+
+  /// The same of an agent's last words. Numbers in them count tests and lines, and say nothing of a service.
+  static func kind(ofLastWords words: String) -> FailureKind? {
+    kind(phrasedIn: beginning(of: words))
+  }
+
+  private static func beginning(of message: String) -> String {
+    String(decoding: message.utf8.prefix(8000), as: UTF8.self).lowercased()
+  }
+
+  private static func kind(phrasedIn text: String) -> FailureKind? {
+    // A port may be in use as well.
+    if text.contains("session id"), text.contains("is already in use") { return .session }
+    return phrases.first { $0.phrases.contains { text.contains($0) } }?.kind
+  }
+
+  /// The status of an answer that a text names, as in `API Error: 529`, `last status: 429`, `HTTP/1.1 503` and
+  /// `status code 401`. A number alone, as in `429 passed`, is none.
+  private static func status(in text: String) -> Int? {
+    let announcing: Set<Substring> = ["status", "code", "error", "http", "api"]
+    let known: Set<Substring> = ["401", "403", "429", "500", "502", "503", "504", "529"]
+    var rest = text[...]
+    var isAnnounced = false
+    while let start = rest.firstIndex(where: { $0.isLetter || $0.isNumber }) {
+      // What is parted by a comma or a line is not about the same: `1 error, 503 passed`.
+      if rest[..<start].contains(where: { ",;\n".contains($0) }) { isAnnounced = false }
+      let word = rest[start...].prefix { $0.isLetter || $0.isNumber }
+      rest = rest[word.endIndex...]
+      if isAnnounced, known.contains(word) { return Int(word) }
+      let isVersion = word.count == 1 && word.allSatisfy(\.isNumber)
+      isAnnounced = announcing.contains(word) || isAnnounced && isVersion
     }
     return nil
   }
@@ -24,12 +55,11 @@ enum FailureWords {
     }
   }
 
-  private static let phrases: [(FailureKind, [String])] = [
+  private static let phrases: [(kind: FailureKind, phrases: [String])] = [
     (
       .session,
       [
-        "no conversation found with session id", "is already in use",
-        "already has an active writer",
+        "no conversation found with session id", "already has an active writer",
         "no rollout found for thread id", "thread not found", "session not found",
       ]
     ),
@@ -37,7 +67,7 @@ enum FailureWords {
       .authentication,
       [
         "invalid api key", "invalid x-api-key", "incorrect api key", "authentication_error",
-        "authentication_failed", "unauthorized", "401 ", "not logged in", "/login",
+        "authentication_failed", "unauthorized", "not logged in", "run /login",
         "please log in", "login required", "oauth token has expired", "token has been revoked",
         "missing environment variable", "missing api key", "api key is missing", "no api key",
         "api key not found", "credit balance is too low", "permission_error", "403 forbidden",
@@ -49,15 +79,14 @@ enum FailureWords {
       [
         "usage limit", "hit your limit", "-hour limit", "weekly limit", "quota exceeded",
         "insufficient_quota", "exceeded your current quota", "resource_exhausted",
-        "rate limit", "rate_limit", "too many requests", "status: 429", "(429)", "429 ",
+        "rate limit", "rate_limit", "too many requests",
       ]
     ),
     (
       .overload,
       [
         "overloaded", "at capacity", "high demand", "service unavailable", "bad gateway",
-        "internal server error", "status 529", "529 ", "503 ", "502 ", "500 internal",
-        "temporarily unavailable",
+        "internal server error", "temporarily unavailable",
       ]
     ),
     (

@@ -52,14 +52,21 @@ package struct StreamAccount: Sendable, Equatable {
       self.conclusion = conclusion
       if let usage = conclusion.usage { self.usage = usage }
       if let count = conclusion.turns { turns = (turns ?? 0).addingClamped(count) }
-      if !conclusion.isError { retry = nil }
+      if !conclusion.isError { (retry, isPastLimit) = (nil, true) }
     }
   }
 
   private mutating func goOn() {
     retry = nil
     isPastLimit = true
+    // Programs tell of errors that they get over in the words of their end.
+    if conclusion?.isError == true { conclusion = nil }
   }
+}
+
+extension StreamAccount {
+  /// The limit that keeps the agent from going on.
+  package var standingLimit: LimitNotice? { isPastLimit ? nil : limit }
 }
 
 /// What an agent is doing now, for the live view.
@@ -75,7 +82,7 @@ package enum Activity: Sendable, Equatable {
 
 extension StreamAccount {
   package var activity: Activity {
-    if let limit, !isPastLimit { return .limited(limit) }
+    if let limit = standingLimit { return .limited(limit) }
     if let retry { return .waiting(retry) }
     if let use = openTools.last { return .using(use) }
     if conclusion != nil { return .done }

@@ -41,7 +41,8 @@ struct TextReader: LineReader {
         guard tokens.isObject else { return nil }
         return Usage(input: tokens["input"]?.count ?? 0, output: tokens["output"]?.count ?? 0)
       }
-    let error = entry["error"]?.text
+    // Many write the key whatever came of it, and leave it empty.
+    let error = entry["error"]?.text.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
     let kind = error.map { words in
       FailureKind(rawValue: words) ?? FailureWords.kind(of: words) ?? .failed
     }

@@ -73,6 +73,15 @@ package enum Quantities {
     return Double(value) / 1000
   }
 
+  /// `2` or `1.5`: a number above 0, exact to a thousandth.
+  package static func number(_ text: String) throws(QuantityFlaw) -> Double {
+    guard let value = decimal(text, digitsBehindPoint: 3) else {
+      throw QuantityFlaw(message: "is not a number")
+    }
+    guard value > 0 else { throw QuantityFlaw(message: "is not more than 0") }
+    return Double(value) / 1000
+  }
+
   /// `2.50` or `$2.50`: US dollars, exact to a millionth.
   package static func money(_ text: String) throws(QuantityFlaw) -> Money {
     let number = text.hasPrefix("$") ? String(text.dropFirst()) : text

@@ -113,6 +113,10 @@ extension ValueType where Value == Double {
         ["type": "string", "pattern": #"^[0-9]{1,3}(\.[0-9]{1,3})?%?$"#],
       ]
     ], hint: "write it like 80%", read: Quantities.percentage)
+
+  package static let number = scalar(
+    "number", expectation: "a number, such as 1.5", schema: ["type": "number", "minimum": 0],
+    hint: "write it like 2 or 1.5", read: Quantities.number)
 }
 
 extension ValueType where Value == Duration {

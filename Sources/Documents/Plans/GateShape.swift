@@ -16,6 +16,7 @@ struct GateShape: Sendable {
   let timeout: Key<Located<Duration>>
   let attempts: Key<Located<Int>>
   let expect: Key<Located<Gate.Expectation>>
+  let reports: Key<[Located<Glob>]>
   let criteria: Key<[String]>
   let harness: Key<Located<String>>
 
@@ -45,6 +46,11 @@ struct GateShape: Sendable {
     expect = object.key(
       "expect", type: ExpectShape.type.located, default: "{tests: \">0\"} for known test runners",
       help: "what the command must be seen to have done", example: "{tests: \">0\"}")
+    reports = object.key(
+      "report", type: StepShape.glob.located.list(of: "globs"), default: "its output",
+      help:
+        "JUnit files that the command writes, from which its tests are counted instead; older ones do not count",
+      example: "build/junit*.xml")
     criteria = object.key(
       "criteria", type: ValueType<String>.text.list(of: "texts"),
       help: "what a reviewer holds the diff against, besides the step's acceptance",
@@ -72,6 +78,7 @@ struct GateShape: Sendable {
     return Gate(
       check: check, name: values.value(name, &reader), timeout: values.value(timeout, &reader),
       attempts: values.value(attempts, &reader), expectation: values.value(expect, &reader),
+      reports: values.value(reports, &reader) ?? [],
       criteria: values.value(criteria, &reader) ?? [], harness: values.value(harness, &reader))
   }
 

@@ -121,7 +121,7 @@ struct StepShape: Sendable {
       example: "[port-5432, {licence: 1}]")
     limits = object.key(
       "limits", type: StepLimitsShape.type, default: "the run's",
-      help: "ceilings over all its attempts", example: "{cost: $2}")
+      help: "what it may cost and take of the machine", example: "{cost: $2}")
     tools = object.key(
       "tools", type: ValueType<String>.text.located.list(of: "tools"), default: "none",
       help: "tools that an attempt must have and must have used", example: "[Bash]")
@@ -214,10 +214,14 @@ struct StepLimitsShape: Sendable {
   static let shared = StepLimitsShape()
 
   private(set) var object = ObjectShape(
-    "step limits", help: "Ceilings of one step over all its attempts.")
+    "step limits",
+    help: "Ceilings of one step: `cost` and `tokens` over all its attempts, the others in each.")
   let cost: Key<Located<Money>>
   let tokens: Key<Located<Int>>
   let turns: Key<Located<Int>>
+  let memory: Key<Located<Int>>
+  let processes: Key<Located<Int>>
+  let cpus: Key<Located<Double>>
 
   private init() {
     cost = object.key(
@@ -231,6 +235,15 @@ struct StepLimitsShape: Sendable {
       "turns", type: ValueType<Int>.integer.located, default: "2000",
       help: "turns of the agent in one attempt",
       example: "200")
+    memory = object.key(
+      "memory", type: ValueType<Int>.size.atLeastOne.located, default: "limits.memory",
+      help: "memory that an attempt, or a gate, may take with all that it starts", example: "4GiB")
+    processes = object.key(
+      "processes", type: ValueType<Int>.integer.atLeastOne.located, default: "limits.processes",
+      help: "processes and threads that it may have at once", example: "500")
+    cpus = object.key(
+      "cpus", type: ValueType<Double>.number.located, default: "limits.cpus",
+      help: "cores that it may keep busy, where a cgroup is delegated", example: "1.5")
   }
 
   static let type = ValueType<StepLimits>(
@@ -240,7 +253,9 @@ struct StepLimitsShape: Sendable {
       guard let values = ObjectReader(node, shared.object, &reader) else { return nil }
       return StepLimits(
         cost: values.value(shared.cost, &reader), tokens: values.value(shared.tokens, &reader),
-        turns: values.value(shared.turns, &reader))
+        turns: values.value(shared.turns, &reader), memory: values.value(shared.memory, &reader),
+        processes: values.value(shared.processes, &reader),
+        cpus: values.value(shared.cpus, &reader))
     })
 }
 

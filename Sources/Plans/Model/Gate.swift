@@ -36,6 +36,8 @@ package struct Gate: Sendable, Equatable {
   /// How often it may be tried before it counts as failed; a pass after a failure is told as flaky.
   package var attempts: Located<Int>?
   package var expectation: Located<Expectation>?
+  /// Files in which its command reports of its tests, instead of in its output.
+  package var reports: [Located<Glob>]
   /// What a reviewer is asked to hold the diff against, besides the step's acceptance.
   package var criteria: [String]
   /// The program that runs a reviewer; nothing means that of the step.
@@ -44,13 +46,14 @@ package struct Gate: Sendable, Equatable {
   package init(
     check: Located<Check>, name: String? = nil, timeout: Located<Duration>? = nil,
     attempts: Located<Int>? = nil, expectation: Located<Expectation>? = nil,
-    criteria: [String] = [], harness: Located<String>? = nil
+    reports: [Located<Glob>] = [], criteria: [String] = [], harness: Located<String>? = nil
   ) {
     self.check = check
     self.name = name
     self.timeout = timeout
     self.attempts = attempts
     self.expectation = expectation
+    self.reports = reports
     self.criteria = criteria
     self.harness = harness
   }

@@ -176,18 +176,26 @@ package struct ResourceRequest: Sendable, Equatable, Hashable {
   }
 }
 
-/// Ceilings of one step over all its attempts.
+/// Ceilings of one step: of money and tokens over all its attempts, and of the rest in each.
 package struct StepLimits: Sendable, Equatable {
   package var cost: Located<Money>?
   package var tokens: Located<Int>?
   /// Turns of the agent in one attempt.
   package var turns: Located<Int>?
+  /// What an attempt and its gates may take of the machine.
+  package var memory: Located<Int>?
+  package var processes: Located<Int>?
+  package var cpus: Located<Double>?
 
   package init(
-    cost: Located<Money>? = nil, tokens: Located<Int>? = nil, turns: Located<Int>? = nil
+    cost: Located<Money>? = nil, tokens: Located<Int>? = nil, turns: Located<Int>? = nil,
+    memory: Located<Int>? = nil, processes: Located<Int>? = nil, cpus: Located<Double>? = nil
   ) {
     self.cost = cost
     self.tokens = tokens
     self.turns = turns
+    self.memory = memory
+    self.processes = processes
+    self.cpus = cpus
   }
 }

@@ -43,6 +43,8 @@ extension Brief {
       }
       let configuration = absolutePath(request.configuration ?? "divisi.yaml", from: root)
       if entryKind(configuration) == .file { try copy(configuration, to: "divisi.yaml") }
+      let servers = absolutePath(ContextServers.file, from: root)
+      if entryKind(servers) == .file { try copy(servers, to: Self.serversName) }
       if let userFile, entryKind(userFile) == .file { try copy(userFile, to: "user.yaml") }
       try writeFile(place + "/request.json", Array((JSON.line(of: request) + "\n").utf8))
     } catch {
@@ -88,8 +90,11 @@ extension Brief {
       // In which order they run was settled when the run began, and is in the journal.
       plan = PromptPlan(files, repositoryFiles: [], imports: { _ in [] }).plan
     }
-    return Brief(request, plan, Configuration(layers), agents, prompts: prompts)
+    let servers = ContextServers(reading: place + "/" + serversName)
+    return Brief(request, plan, Configuration(layers), agents, servers, prompts: prompts)
   }
+
+  private static let serversName = "mcp.json"
 
   private static func agents(in place: String) throws(BriefError) -> AgentRegistry {
     let folder = place + "/agents"

@@ -15,18 +15,21 @@ package struct Brief: Sendable {
   package let plan: Plan
   package let configuration: Configuration
   package let agents: AgentRegistry
+  /// What agents may be given of the repository's servers.
+  let servers: ContextServers
   /// Texts of prompt files, by their paths from the root.
   private let prompts: [String: String]
   private let places: [StepID: Int]
 
   init(
     _ request: RunRequest, _ plan: Plan, _ configuration: Configuration,
-    _ agents: AgentRegistry, prompts: [String: String]
+    _ agents: AgentRegistry, _ servers: ContextServers, prompts: [String: String]
   ) {
     self.request = request
     self.plan = plan
     self.configuration = configuration
     self.agents = agents
+    self.servers = servers
     self.prompts = prompts
     places = Dictionary(
       plan.steps.indices.map { (plan.steps[$0].id.value, $0) },

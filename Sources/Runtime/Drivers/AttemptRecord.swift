@@ -74,7 +74,7 @@ extension FailureKind {
     case .crash: .crash
     // Not the work's fault: it is begun again, and bounded apart from its retries.
     case .killed, .interrupted, .session: .lost
-    case .refusal, .turnLimit, .output, .noWork, .failed: .task
+    case .refusal, .turnLimit, .output, .memory, .noWork, .failed: .task
     }
   }
 }
@@ -86,6 +86,12 @@ extension AttemptOutcome {
     case .lost: .stopped(.lost)
     case .ended(let exit): exit.ending
     }
+  }
+
+  /// When it ended, where its supervisor could tell.
+  var endedAt: Instant? {
+    guard case .ended(let exit) = self, exit.endedAt > 0 else { return nil }
+    return Instant(milliseconds: Int64(exit.endedAt))
   }
 }
 
@@ -99,6 +105,7 @@ extension AttemptExit {
     case .spawnFailed: .notStarted(problem ?? "it could not be started")
     case .exited, .other:
       switch end {
+      case .signalled(9) where (memoryKills ?? 0) > 0: .stopped(.memory)
       case .exited(let status): .exited(Int32(clamping: status))
       case .signalled(let signal): .signalled(Int32(clamping: signal))
       case nil: .notStarted(problem ?? "it could not be started")

@@ -133,6 +133,7 @@ extension Drivers {
     do {
       let errand = Errand(
         command: command, folder: ground.folder, environment: environment,
+        secrets: secrets(of: step), limits: limits(of: step),
         timeout: gate.timeout?.value
           ?? brief.configuration.value(Settings.shared.gateTimeout))
       let end = try await supervise(
@@ -141,12 +142,15 @@ extension Drivers {
       evidence.ending = end.exit.evidence
       evidence.output = end.output
       evidence.tail = Evidence.tail(of: FileTail.end(of: end.output, atMost: 64 << 10))
-      evidence.tests = count(end.output, of: command)
+      evidence.tests =
+        gate.reports.isEmpty
+        ? count(end.output, of: command)
+        : reported(by: gate, in: ground.folder, since: end.exit.startedAt)
     } catch {
       evidence.ending = .notStarted(error.failure.message)
     }
     let proof = evidence.json.text(.compact)
-    guard let failure = evidence.failure(expecting: gate.expectation?.value) else {
+    guard let failure = evidence.failure(expecting: gate.expected) else {
       return Verdict(.passed, evidence.sentence, proof: proof)
     }
     let end =

@@ -8,15 +8,30 @@ import Workspaces
 
 /// What the programs of an attempt find around them.
 extension Drivers {
+  /// What may stand in a file; what the step names of the person's environment comes by `secrets`.
   func environment(of step: Step, _ id: AttemptID, _ job: Job) -> [String: String] {
-    let environment =
-      step.environment.isEmpty
-      ? usualEnvironment
-      : allowedEnvironment(from: surroundings.environment, naming: step.environment.map(\.value))
     let variables = WorkspaceVariables(
       session: job.session, plan: job.plan.text, step: id.step.text, attempt: id.number,
       worktree: workingFolder(id, job), folder: folder.attempt(id).path, ports: ports(of: id, job))
-    return environment.merging(variables.all) { _, own in own }
+    return usualEnvironment.merging(variables.all) { _, own in own }
+  }
+
+  /// What a step names of the person's environment: handed on by supervisors and written nowhere, because it may be a
+  /// key like any other.
+  func secrets(of step: Step) -> [String: String] {
+    guard !step.environment.isEmpty else { return [:] }
+    let named = allowedEnvironment(
+      from: surroundings.environment, naming: step.environment.map(\.value))
+    return named.filter { usualEnvironment[$0.key] == nil }
+  }
+
+  /// What the processes of a step, and of its gates, may take of the machine.
+  func limits(of step: Step) -> Launch.Limits {
+    let settings = Settings.shared
+    return Launch.Limits(
+      memory: step.limits.memory?.value ?? brief.configuration.value(settings.memory),
+      processes: step.limits.processes?.value ?? brief.configuration.value(settings.processes),
+      cpus: step.limits.cpus?.value ?? brief.configuration.value(settings.cpus))
   }
 
   /// The ports that were given to an attempt when it was prepared.

@@ -14,6 +14,9 @@ struct Errand: Sendable {
   var command: String
   var folder: String
   var environment: [String: String]
+  /// Variables beside these, of which no file has the values.
+  var secrets: [String: String]
+  var limits: Launch.Limits
   var timeout: Duration?
 }
 
@@ -82,10 +85,13 @@ extension Drivers {
       ["/bin/sh", "-c", "exec 2>&1\n" + errand.command], in: errand.folder,
       environment: errand.environment, marker: place.path, timeout: errand.timeout,
       outputLimit: brief.configuration.value(Settings.shared.outputSize),
-      interruptGrace: .zero, grace: grace, cgroupRoot: surroundings.cgroupRoot)
+      interruptGrace: .zero, grace: grace, limits: errand.limits,
+      cgroupRoot: surroundings.cgroupRoot)
     launch.output = AttemptFolder.logName
     launch.isDurable = false
-    return try await Supervised.start(launch, in: place, by: surroundings.supervisor)
+    launch.handOn(errand.secrets.keys)
+    return try await Supervised.start(
+      launch, in: place, by: surroundings.supervisor, secrets: errand.secrets)
   }
 
   /// Ends what a supervisor has, whether or not this task was called off.
@@ -155,6 +161,7 @@ extension Drivers {
     for (number, command) in commands.enumerated() {
       let errand = Errand(
         command: command, folder: work, environment: environment,
+        secrets: secrets(of: step), limits: limits(of: step),
         timeout: brief.configuration.value(Settings.shared.gateTimeout))
       do {
         let end = try await supervise(

@@ -25,7 +25,8 @@ extension Drivers {
     } catch {
       return outbox.put(.ended(id, .failed(Failure(.environment, error.description)), .nothing))
     }
-    var environment = environment(of: step, id, job)
+    // No file is written of it.
+    var environment = environment(of: step, id, job).merging(secrets(of: step)) { own, _ in own }
     environment["DIVISI_STATUS_FILE"] = place.status
     outbox.putLazily(.launched(id, process: ""))
     do {

@@ -152,30 +152,35 @@ extension Drivers {
     }
     let agent = brief.agents.choice(of: seat.agent)
     let told: Agents.Launch
+    let temporary: String
     do throws(FileError) {
       try createFolder(place.path)
       try writeFile(place.prompt, Array(prompt.utf8))
+      temporary = try temporaryFolders.make(for: place)
     } catch { throw .file(error) }
     var assignment = Assignment(
       promptFile: place.prompt, prompt: prompt, worktree: ground.folder, attemptFolder: place.path,
       account: account(seat), model: seat.model,
       instructions: harness.takesInstructions ? agent.instructions : nil, policy: .readOnly,
       session: before.map { .resume($0.session) } ?? .new(Assignment.newSession()))
+    assignment.temporaryFolder = temporary
     assignment.answerSchema = ReviewVerdict.schema
+    assignment.servers = brief.servers.named(agent.definition?.servers ?? [])
     do { told = try harness.launch(assignment) } catch { throw .harness(error) }
     do { try told.prepare() } catch { throw .file(error) }
-    var named: [String: String] = [:]
+    var named = secrets(of: step)
     for name in told.inherited { named[name] = surroundings.environment[name] }
     var environment = environment(of: step, id, job)
     environment["DIVISI_WORKTREE"] = ground.folder
     environment.merge(told.environment) { _, own in own }
     var launch = Supervision.Launch(
       told.arguments, in: told.workingFolder, environment: environment, marker: place.path)
-    launch.handedOn = named.keys.sorted()
+    launch.handOn(named.keys)
     if case .file(let path) = told.input { launch.input = path }
     launch.timeout = brief.configuration.value(Settings.shared.stepTimeout)
     launch.idleTimeout = harness.silence.command
     launch.grace = grace
+    launch.limits = limits(of: step)
     launch.cgroupRoot = surroundings.cgroupRoot
     launch.isDurable = false
     do throws(SupervisionError) {
@@ -210,6 +215,7 @@ extension Drivers {
     of outcome: AttemptOutcome, in place: AttemptFolder, _ harness: Harness, _ seat: Seat,
     _ before: SessionTotals?
   ) -> AttemptResult {
+    TemporaryFolders.remove(of: place)
     let said = account(of: place, harness)
     var result = AttemptResult(
       AttemptRemains(

@@ -17,7 +17,10 @@ extension Drivers {
   func run(_ id: AttemptID, _ job: Job, _ outbox: Outbox) async {
     let place = folder.attempt(id)
     do {
-      var state = try await find(place)
+      guard
+        var state = try await patiently(
+          of: id, { () throws(StartError) in try await self.find(place) })
+      else { return }
       if case .notStarted = state {
         if case .running? = job.attempt?.phase {
           let words = "nothing is left in \(place.path), where it ran"
@@ -63,10 +66,29 @@ extension Drivers {
       return .running(started)
     } catch {
       // A supervisor that an earlier runner had just started may have been faster, and done already.
-      let state = try await find(place)
-      if case .notStarted = state { throw .supervision(error) }
+      let state = try await patiently(of: id) { () throws(StartError) in try await self.find(place)
+      }
+      if case .notStarted? = state { throw .supervision(error) }
       return state
     }
+  }
+
+  /// Looks at an attempt until it can be seen: what keeps it from being seen is not its end, and a second must not begin
+  /// beside it. Nothing where the task was called off.
+  func patiently<Found: Sendable>(
+    of id: AttemptID, _ look: @Sendable () async throws(StartError) -> Found
+  ) async throws(StartError) -> Found? {
+    var isTold = false
+    while !Task.isCancelled {
+      do throws(StartError) {
+        return try await look()
+      } catch .supervision(let error) where error.mayPass {
+        if !isTold { watcher.note("\(id) cannot be looked at: \(error); trying again") }
+        isTold = true
+        try? await Task.sleep(for: .seconds(2))
+      }
+    }
+    return nil
   }
 
   /// Everything that a supervisor is told, and the keys that it hands on. The prompt and the harness's files lie ready
@@ -86,8 +108,10 @@ extension Drivers {
       var launch = Supervision.Launch(
         ["/bin/sh", "-c", command], in: workingFolder(id, job), environment: environment,
         marker: marker(id))
+      let secrets = secrets(of: step)
+      launch.handOn(secrets.keys)
       bound(&launch, by: step)
-      return (launch, [:])
+      return (launch, secrets)
     case .prompt, .task:
       return try await composeAgent(id, job, step)
     case .approve, .group: throw .unknownStep(id.step)
@@ -119,19 +143,24 @@ extension Drivers {
       tools: agent.definition?.tools,
       turns: step.limits.turns?.value ?? Assignment.standardTurns, policy: harness.permissions,
       session: session.map { .resume($0) } ?? .new(Assignment.newSession()))
+    do { assignment.temporaryFolder = try temporaryFolders.make(for: place) } catch {
+      throw .file(error)
+    }
     assignment.gitFolders = gitFolders(of: work)
+    assignment.servers = brief.servers.named(agent.definition?.servers ?? [])
     let told: Agents.Launch
     do { told = try harness.launch(assignment) } catch { throw .harness(error) }
     do { try told.prepare() } catch { throw .file(error) }
-    var named: [String: String] = [:]
+    var named = secrets(of: step)
     for name in told.inherited { named[name] = surroundings.environment[name] }
     var environment = environment(of: step, id, job)
     environment.merge(told.environment) { _, own in own }
     var launch = Supervision.Launch(
       told.arguments, in: told.workingFolder, environment: environment, marker: marker(id))
-    launch.handedOn = named.keys.sorted()
+    launch.handOn(named.keys)
     if case .file(let path) = told.input { launch.input = path }
     bound(&launch, by: step, agent: agent.definition?.timeout)
+    await noteBeginning(id, job)
     return (launch, named)
   }
 
@@ -151,6 +180,10 @@ extension Drivers {
     return before.session
   }
 
+  var temporaryFolders: TemporaryFolders {
+    TemporaryFolders(environment: surroundings.environment)
+  }
+
   func account(_ seat: Seat) -> Account {
     Account(
       name: seat.account, folder: "\(surroundings.accounts)/\(seat.account)",
@@ -167,6 +200,7 @@ extension Drivers {
     let settings = Settings.shared
     launch.timeout =
       step.timeout?.value ?? agent ?? brief.configuration.value(settings.stepTimeout)
+    launch.limits = limits(of: step)
     launch.outputLimit = brief.configuration.value(settings.outputSize)
     launch.grace = grace
     launch.cgroupRoot = surroundings.cgroupRoot

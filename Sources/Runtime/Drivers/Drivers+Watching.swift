@@ -18,20 +18,26 @@ extension Drivers {
     let following = Task {
       await self.follow(id, job, outbox)
     }
-    do {
-      let outcome = try await process.ended()
-      following.cancel()
-      await following.value
-      forget(id)
-      await conclude(id, job, outcome, outbox)
-    } catch .waitingCancelled {
-      following.cancel()
-      await following.value
+    let outcome: AttemptOutcome?
+    do throws(StartError) {
+      outcome = try await patiently(of: id) { () throws(StartError) in
+        do throws(SupervisionError) {
+          return try await process.ended()
+        } catch {
+          throw .supervision(error)
+        }
+      }
     } catch {
       following.cancel()
       await following.value
-      outbox.put(.ended(id, .failed(Failure(.lost, error.description)), .unknown))
+      if case .supervision(.waitingCancelled) = error { return }
+      return outbox.put(.ended(id, .failed(error.failure), .unknown))
     }
+    following.cancel()
+    await following.value
+    guard let outcome else { return }
+    forget(id)
+    await conclude(id, job, outcome, outbox)
   }
 
   func forget(_ id: AttemptID) {
@@ -113,16 +119,29 @@ extension Drivers {
       if case .command(let command) = use.kind { return .longCommand(command: command) }
       return .working
     case .limited(let notice):
-      return .limited(until: resets.time(of: notice, instant))
+      return .limited(
+        until: resets.time(of: notice) {
+          instant($0, saidAt: min(.now(), lastPrinted(folder.attempt(id))))
+        })
     case .waiting(let notice) where notice.cause == .rateLimit: return .limited(until: nil)
     case .starting, .thinking, .waiting, .done: return .working
     }
   }
 
-  func instant(_ reset: ResetTime) -> Instant {
-    let now = Int(Instant.now().milliseconds / 1000)
+  /// When a limit ends of which a program told at some time: `5pm` is that of the day on which it said so.
+  func instant(_ reset: ResetTime, saidAt said: Instant) -> Instant {
+    let second = Int(said.milliseconds / 1000)
     return Instant(
-      milliseconds: Int64(reset.resolved(now: now, localOffset: localOffset())) * 1000)
+      milliseconds: Int64(reset.resolved(now: second, localOffset: localOffset())) * 1000)
+  }
+
+  /// The same of what a program has just told.
+  func instant(_ reset: ResetTime) -> Instant { instant(reset, saidAt: .now()) }
+
+  /// When something was last printed into a file: not now, where a runner that was gone comes upon it.
+  private func lastPrinted(_ place: AttemptFolder) -> Instant {
+    let times = [place.output, place.errors].compactMap { try? modificationTime($0) }
+    return times.max().map { Instant(milliseconds: $0) } ?? .now()
   }
 
   /// A question that the agent left in `question.md` and that has had no answer.
@@ -174,14 +193,19 @@ extension Drivers {
       return outbox.put(.ended(id, commandEnding(ending, id), .nothing))
     }
     let place = folder.attempt(id)
+    TemporaryFolders.remove(of: place)
+    let account = account(of: place, harness)
     let remains = AttemptRemains(
-      account: account(of: place, harness), ending: ending, errors: lastText(of: place.errors),
-      hasWork: await hasWork(id, job, harness), earlier: earlier(id)?.totals)
+      account: account, ending: ending, errors: lastText(of: place.errors),
+      hasWork: await hasWork(id, job, harness, account), earlier: earlier(id)?.totals)
     let result = AttemptResult(remains, by: harness.rules)
     let record = AttemptRecord(result, seat)
     try? writeFile(place.result, Array((JSON.line(of: record) + "\n").utf8))
+    let said = outcome.endedAt ?? lastPrinted(place)
     outbox.put(
-      .ended(id, self.ending(result), Usage(cost: result.cost, tokens: result.usage?.total)))
+      .ended(
+        id, self.ending(result, saidAt: min(.now(), said)),
+        Usage(cost: result.cost, tokens: result.usage?.total)))
   }
 
   /// How much of a text for people is read: its last words, and a line that says what came of it.
@@ -197,21 +221,25 @@ extension Drivers {
     return reader.account
   }
 
-  private func ending(_ result: AttemptResult) -> Ending {
+  private func ending(_ result: AttemptResult, saidAt said: Instant) -> Ending {
     guard let failure = result.failure else {
       return .succeeded(summary: String((result.summary ?? "").prefix(2000)))
     }
     if failure.kind == .interrupted { return .stopped }
-    return .failed(told(failure))
+    return .failed(told(failure, saidAt: said))
   }
 
   /// What a conductor is told of a failure.
-  func told(_ failure: AttemptResult.Failure) -> Conducting.Failure {
+  func told(
+    _ failure: AttemptResult.Failure, saidAt said: Instant = .now()
+  ) -> Conducting.Failure {
     var told = Conducting.Failure(failure.kind.meaning, String(failure.words.prefix(8000)))
     told.jitter = Int.random(in: 0...250)
     switch failure.reset {
-    case .after(let wait): told.retryAfter = Span(wait)
-    case let reset?: told.resetAt = instant(reset)
+    case .after(let wait):
+      // What of it passed while nobody was there has been waited.
+      told.retryAfter = max(.zero, Span(wait) - (Instant.now() - said))
+    case let reset?: told.resetAt = instant(reset, saidAt: said)
     case nil: break
     }
     return told
@@ -237,6 +265,8 @@ extension Drivers {
     case .stopped(.timeout): return failed(.timeout, "it was stopped: its time was over")
     case .stopped(.silence): return failed(.stalled, "it was stopped: nothing was heard of it")
     case .stopped(.output): return failed(.task, "it was stopped: it wrote more than it may")
+    case .stopped(.memory):
+      return failed(.task, "it was ended: it took more memory than it may")
     case .stopped(.lost): return failed(.lost, "what watched it ended before it did")
     }
   }
@@ -244,28 +274,6 @@ extension Drivers {
   func lastText(of path: String) -> String {
     let bytes = FileTail.end(of: path, atMost: 8 << 10)
     return Evidence.tail(of: bytes)
-  }
-
-  /// Whether the agent left anything to be judged: commits, or files that are not merely what its program leaves.
-  private func hasWork(_ id: AttemptID, _ job: Job, _ harness: Harness) async -> Bool? {
-    guard job.hasWorkspace else { return nil }
-    let record: PreparedRecord? = read(folder.attempt(id).path + "/workspace.json")
-    guard let record, let base = ObjectID(record.base) else { return nil }
-    let path = worktrees.path(of: record.name)
-    return await blocking { () throws(Never) in
-      do {
-        let worktree = try self.git.worktree(at: path)
-        try self.returnBranch(of: worktree, id, job)
-        if let head = try self.git.head(of: worktree), head != base { return true }
-        let status = try self.git.status(of: worktree)
-        let leaves = harness.leaves.compactMap { try? Glob($0).pattern }
-        let left = status.changed + status.unmerged + status.untracked + status.nested
-        return left.contains { path in !leaves.contains { $0.matches(path) } }
-      } catch {
-        // What cannot be looked at now is looked at when the attempt is inspected.
-        return nil
-      }
-    }
   }
 }
 

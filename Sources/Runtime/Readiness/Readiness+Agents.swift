@@ -1,6 +1,8 @@
 import Agents
 import Configuration
 import Diagnostics
+import Documents
+import Workspaces
 
 extension Readiness {
   /// Agents that are not there, and files that define none though they were meant to.
@@ -14,6 +16,7 @@ extension Readiness {
           .agents, need.name, .warning, "\(fallback.sentence); asked for by \(need.usersText)",
           mend: "define it: .claude/agents/\(need.name).md"))
     }
+    findings += checkServers(needs)
     for diagnostic in registry.diagnostics where diagnostic.severity != .note {
       let place = diagnostic.place.map { ":\($0.line):\($0.column)" } ?? ""
       let isAsked = needs.agents.contains { diagnostic.file.hasSuffix("/\($0.name).md") }
@@ -34,6 +37,23 @@ extension Readiness {
 }
 
 extension Readiness {
+  /// Servers that agents name and nobody defines: they would work without, and nobody would know.
+  private func checkServers(_ needs: ReadinessNeeds) -> [ReadinessFinding] {
+    let root = (try? Repository.find(from: surroundings.folder))?.root ?? surroundings.folder
+    let file = ContextServers.file
+    let servers = ContextServers(reading: "\(root)/\(file)")
+    return needs.agents.flatMap { need -> [ReadinessFinding] in
+      guard let agent = surroundings.agents.choice(of: need.name).definition else { return [] }
+      return servers.missing(of: agent.servers).map { name in
+        let why =
+          servers.flaw.map { "\(file) cannot be used: \($0)" } ?? "\(file) does not define it"
+        return ReadinessFinding(
+          .agents, agent.name, .warning, "it goes without the server `\(name)`: \(why)",
+          mend: "define it under `mcpServers` of \(file), or take it out of \(agent.path)")
+      }
+    }
+  }
+
   /// Programs that commands begin with.
   func checkPrograms(_ needs: ReadinessNeeds) -> [ReadinessFinding] {
     let path = surroundings.environment["PATH"]

@@ -114,7 +114,8 @@ extension Readiness {
       return [
         ReadinessFinding(
           .machine, "cgroup", .note,
-          "none is delegated, so limits of memory and processes hold for each process alone",
+          "none is delegated: limits.memory holds for each process alone, limits.processes for all of the user, and "
+            + "limits.cpus not at all",
           mend: "start it in a scope of its own: systemd-run --user --scope divisi run ...")
       ]
     }

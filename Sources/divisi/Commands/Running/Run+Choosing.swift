@@ -39,14 +39,17 @@ extension Plan {
 }
 
 extension RunOrder {
-  /// Leaves out the steps that are not meant. What a step needs of them counts as done.
-  mutating func bound(to chosen: [StepID], keepingNeeds: Bool) {
+  /// Leaves out the steps that are not meant. What a step needs of them counts as done, and what they wait for is waited
+  /// for in their place.
+  mutating func bound(to chosen: [StepID]) {
     let kept = Set(chosen)
     let groups = Set(steps.filter { kept.contains($0.id) }.compactMap(\.group))
-    steps = steps.filter { kept.contains($0.id) || groups.contains($0.id) }
+    let all = steps
+    steps = all.filter { kept.contains($0.id) || groups.contains($0.id) }
     let there = Set(steps.map(\.id))
+    let order = OrderThrough(all, keeping: there)
     for index in steps.indices {
-      steps[index].needs.removeAll { !there.contains($0) }
+      steps[index].needs = order.needs(of: steps[index])
       if case .step(let other)? = steps[index].terms.contingency, !there.contains(other) {
         steps[index].terms.contingency = nil
       }
@@ -75,6 +78,38 @@ extension RunOrder {
       }
     }
     for gate in gates.indices { gates[gate].seats = gates[gate].seats.map(moved) }
+  }
+}
+
+/// What steps wait for through others that are left out.
+private struct OrderThrough {
+  private let steps: [StepID: RunStep]
+  private let tasks: [StepID: [StepID]]
+  private let kept: Set<StepID>
+
+  init(_ all: [RunStep], keeping kept: Set<StepID>) {
+    steps = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    tasks = Dictionary(grouping: all.filter { $0.group != nil }, by: { $0.group ?? $0.id })
+      .mapValues { $0.map(\.id) }
+    self.kept = kept
+  }
+
+  func needs(of step: RunStep) -> [StepID] {
+    var found: [StepID] = []
+    var seen: Set<StepID> = [step.id]
+    if let group = step.group { seen.insert(group) }
+    var open = Array(step.needs.reversed())
+    while let id = open.popLast() {
+      guard seen.insert(id).inserted, let other = steps[id] else { continue }
+      if kept.contains(id) { found.append(id) }
+      // Of a group that is kept in part, the tasks that are not.
+      open += (tasks[id] ?? []).filter { !kept.contains($0) }
+      guard !kept.contains(id) else { continue }
+      open += other.needs.reversed()
+      // What a task's group waits for, the task waits for, too.
+      if let group = other.group { open += steps[group]?.needs ?? [] }
+    }
+    return found
   }
 }
 

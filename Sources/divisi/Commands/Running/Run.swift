@@ -73,7 +73,7 @@ struct Run: Arguments.Command {
       \.assignments, "--set", help: "with this value of a setting", placeholder: "KEY=VALUE",
       completion: .dynamic("setting"))
     Argument(
-      \.names, "PLAN", "id or path of a plan, or prompt files", atLeastOne: true,
+      \.names, "PLAN", "id or path of a plan, or prompt files; none is needed with --resume",
       completion: .dynamic("plan"))
     Exit(0, "the run is completed")
     Exit(1, "it failed or was cancelled, or the plan is not valid")
@@ -83,21 +83,34 @@ struct Run: Arguments.Command {
   }
 
   func objection() -> String? {
+    if isResuming { return objectionToResuming }
+    if names.isEmpty { return "it lacks PLAN: the id or path of a plan, or prompt files" }
     if let agents, agents < 1 { return "`--agents` takes 1 or more, not \(agents)" }
     if until != nil, !only.isEmpty { return "`--until` and `--only` cannot be given together" }
     return assignments.first { !$0.contains("=") }
       .map { "`--set` takes KEY=VALUE, such as limits.agents=2, not `\($0)`" }
   }
 
+  /// A run goes on as what it was begun as.
+  private var objectionToResuming: String? {
+    let given = [
+      ("--agents", agents != nil), ("--agent", harness != nil), ("--until", until != nil),
+      ("--only", !only.isEmpty), ("--set", !assignments.isEmpty), ("--dry-run", isRehearsal),
+    ].filter(\.1).map { "`\($0.0)`" }
+    if !given.isEmpty {
+      return
+        "a run that is taken up goes on as it was begun: \(given.joined(separator: ", ")) cannot be given with `--resume`"
+    }
+    return names.count > 1 ? "`--resume` takes up one run, not \(names.count)" : nil
+  }
+
   func run(in session: Session) async throws -> ExitStatus {
     let site = try session.runSite()
     if isResuming {
-      guard
-        let run = try session.unfinishedRun(
-          of: names.first ?? "", site, isRevivable: true)
-      else {
+      guard let run = try session.unfinishedRun(of: names.first, site, isRevivable: true) else {
         throw Failure(
-          "no run of `\(names.first ?? "")` is unfinished", hint: "start it without --resume")
+          names.first.map { "no run of `\($0)` is unfinished" } ?? "no run is unfinished",
+          hint: "start it without --resume")
       }
       return try await session.resume(run, isDetached: isDetached, isWaiting: isWaiting, site)
     }
@@ -121,7 +134,7 @@ struct Run: Arguments.Command {
     if let agents { order.settings.agents = agents }
     if let harness { try order.give(allTo: harness, configuration) }
     let steps = try chosen(plan)
-    if let steps { order.bound(to: steps, keepingNeeds: only.isEmpty) }
+    if let steps { order.bound(to: steps) }
     let needs = ReadinessNeeds(of: plan, as: order, settings: configuration)
     if isRehearsal { return await session.outline(order, needs, configuration, registry) }
     guard await session.isReady(for: needs, configuration, registry) else { return .environment }
