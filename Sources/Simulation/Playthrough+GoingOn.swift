@@ -55,10 +55,10 @@ extension Playthrough {
       try receive(.landed(attempt, merge: merge, world.land(attempt, from: from, to: to)))
     case .probe:
       if world.isDiskFull {
-        try receive(.probed(isFit: false, message: "2% of the disk is free"))
+        try receive(.probed(fault: .disk, message: "2% of the disk is free"))
         schedule(.answer(.probe, .clock), after: .minutes(5))
       } else {
-        try receive(.probed(isFit: true, message: "40% of the disk is free"))
+        try receive(.probed(fault: nil, message: "40% of the disk is free"))
       }
     case .prepare(let attempt):
       if case .ended = input { world.shares[attempt] = nil }
@@ -82,7 +82,7 @@ extension Playthrough {
     var chance = world.chance("hour \(hour)")
     if chance.happens(scenario.faults.fullDisk) {
       world.isDiskFull = true
-      try receive(.probed(isFit: false, message: "2% of the disk is free"))
+      try receive(.probed(fault: .disk, message: "2% of the disk is free"))
     } else {
       world.isDiskFull = false
     }

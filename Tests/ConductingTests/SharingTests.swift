@@ -61,12 +61,12 @@ import Testing
 
   @Test func aFullDiskStopsNewWorkAndGoesOnByItself() throws {
     var run = try Playing([command("a"), command("b")]) { $0.agents = 1 }
-    run.hear(.probed(isFit: false, message: "2% of the disk is free"))
+    run.hear(.probed(fault: .disk, message: "2% of the disk is free"))
     run.complete("a")
     #expect(run.active == [])
     #expect(run.state.outstandingEffects() == [.probe])
     #expect(run.state.isBlocked)
-    run.hear(.probed(isFit: true, message: "40% of the disk is free"))
+    run.hear(.probed(fault: nil, message: "40% of the disk is free"))
     #expect(run.active == ["b"])
     #expect(run.state.outstandingEffects() == [.run(run.attempt("b"))])
   }

@@ -140,7 +140,7 @@ import Testing
 
   @Test func aBranchThatThePersonHasCheckedOutIsNotMovedUnderThem() throws {
     try planOfTwo()
-    let run = try Running("run t", in: scene.scratch)
+    let run = try Running("run t --wait", in: scene.scratch)
     try scene.until("the agent has begun") { scene.isRaised("begun") }
     let before = try scene.scratch.shell("git checkout -q orchestration/t; git rev-parse HEAD")
     try scene.raise("go")
@@ -160,9 +160,25 @@ import Testing
     try scene.expectWhole()
   }
 
+  @Test func whereNobodyWaitsARunThatCannotMoveItsBranchEnds() throws {
+    try planOfTwo()
+    let result = try scene.run { _ in
+      _ = try scene.scratch.shell("git checkout -q orchestration/t")
+    }
+    #expect(result.status == 3, "\(result.output)\(result.errors)")
+    #expect(result.errors.contains("switch to another branch in \(scene.place)"))
+    #expect(result.errors.contains("hint: then `divisi resume \(try scene.session())`"))
+    #expect(scene.processes() == [])
+    _ = try scene.scratch.shell("git checkout -q main")
+    let resumed = try scene.scratch.divisi("resume")
+    #expect(resumed.status == 0, "\(resumed.output)\(resumed.errors)")
+    #expect(try scene.merged() == ["last.txt", "one.txt", "x.txt"])
+    try scene.expectWhole()
+  }
+
   @Test func aRunThatCannotMoveItsBranchCanBeStoppedAndGoesOnLater() throws {
     try planOfTwo()
-    let run = try Running("run t", in: scene.scratch)
+    let run = try Running("run t --wait", in: scene.scratch)
     try scene.until("the agent has begun") { scene.isRaised("begun") }
     _ = try scene.scratch.shell("git checkout -q orchestration/t")
     try scene.raise("go")

@@ -46,6 +46,11 @@ struct FaultScene {
     try plan(["id: a, task: Go., harness: scripted, \(more)"])
   }
 
+  /// Writes the script that a gate of the plan runs as `gate`.
+  func gate(_ script: String) throws { try scratch.folder.write("gate.sh", script + "\n") }
+
+  var gate: String { "sh \(place)/gate.sh" }
+
   /// In a script: says that something has been reached.
   func flag(_ name: String) -> String { "touch '\(place)/\(name).flag'" }
 

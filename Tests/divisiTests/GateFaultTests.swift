@@ -68,6 +68,28 @@ import Testing
     try scene.expectWhole()
   }
 
+  /// A gate that is killed with all that watches it has changed the tree and says nothing of it.
+  @Test func aTrialThatWasLostIsMadeAnewOnTheTreeAndNotOnWhatItLeft() throws {
+    try scene.gate(
+      """
+      test "$(cat one.txt)" = one || exit 1; echo more >> one.txt
+      \(scene.flag("begun"))
+      \(scene.wait(for: "go"))
+      """)
+    try scene.agent("echo one > one.txt", more: "retries: 0, gates: [{run: \(scene.gate)}]")
+    let run = try Running("run t", in: scene.scratch)
+    try scene.until("the gate has begun") { scene.isRaised("begun") || !run.isRunning }
+    run.kill()
+    for process in scene.processes() where process.contains("divisi-supervise") {
+      kill(try #require(process.split(separator: ":").first.flatMap { Int32($0) }), SIGKILL)
+    }
+    try scene.raise("go")
+    let result = try scene.scratch.divisi("resume")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.branch("one.txt") == "one\n")
+    try scene.expectWhole()
+  }
+
   // MARK: git
 
   private func withGit(_ script: String?) throws -> ProgramResult {

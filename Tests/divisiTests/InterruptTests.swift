@@ -81,6 +81,71 @@ import Testing
     try expectCompleted(tries: "1\n2\n")
   }
 
+  /// A gate may take an hour; it is begun again when the run is.
+  @Test(arguments: [[SIGINT, SIGINT], [SIGTERM]])
+  func whatStopsARunDoesNotWaitForItsGates(_ signals: [Int32]) throws {
+    try scene.gate(
+      """
+      test ! -e junk.txt || exit 1; echo x > junk.txt
+      echo x >> "\(scene.place)/tries.log"
+      \(scene.wait(for: "go"))
+      """)
+    try scene.plan(["id: a, run: 'echo one > one.txt', gates: [{run: \(scene.gate)}]"])
+    let run = try Running("run t", in: scene.scratch)
+    try scene.until("the gate has begun") { scene.exists("tries.log") || !run.isRunning }
+    for (number, signal) in signals.enumerated() {
+      run.send(signal)
+      if number + 1 < signals.count {
+        try scene.until("it is told") { try run.told().contains("Interrupt again") }
+      }
+    }
+    let result = try run.result()
+    #expect(result.status == 130, "\(result.output)\(result.errors)")
+    #expect(scene.processes() == [])
+    try scene.raise("go")
+    let resumed = try scene.scratch.divisi("resume")
+    #expect(resumed.status == 0, "\(resumed.output)\(resumed.errors)")
+    // Tried again from the beginning, on the tree and not on what the first trial left of it.
+    #expect(try scene.scratch.folder.read("tries.log") == "x\nx\n")
+    #expect(try scene.merged() == ["one.txt"])
+    try scene.expectWhole()
+  }
+
+  @Test func aReaderThatDoesNotReadHoldsUpNothing() throws {
+    let divisi = builtProgram("divisi")
+    // More than a pipe takes, and a limit of time that somebody has to keep.
+    try scene.plan(
+      (1...60).map { "id: s\($0), run: 'true', worktree: false" } + [
+        "id: last, run: 'sleep 60', worktree: false, timeout: 1s, retries: 0, needs: [s60]"
+      ])
+    let result = try scene.scratch.shell(
+      """
+      { timeout 60 '\(divisi)' run t --json; echo $? > status.log; } | {
+        i=0; until '\(divisi)' status | grep -q '^state *failed' || [ $i -gt 300 ]; do sleep 0.1; i=$((i + 1)); done
+        echo $i; cat > told.log
+      }
+      """)
+    #expect(try #require(Int(result.dropLast())) <= 300, "the run waits for its reader")
+    #expect(try scene.scratch.folder.read("status.log") == "1\n")
+    let told = try scene.scratch.folder.read("told.log")
+    #expect(told.utf8.count > 70_000)
+    #expect(told.split(separator: "\n").last?.contains("run.ended") == true)
+  }
+
+  @Test func aRunThatNobodyRunsIsCancelledAtOnce() throws {
+    let run = try begun()
+    run.send(SIGHUP)
+    _ = try run.result()
+    #expect(scene.processes() != [])
+    let cancelled = try scene.scratch.divisi("cancel --yes")
+    #expect(cancelled.status == 0, "\(cancelled.output)\(cancelled.errors)")
+    #expect(cancelled.output.contains("the run is cancelled"))
+    #expect(scene.processes() == [])
+    #expect(try scene.scratch.divisi("status").output.contains("cancelled after"))
+    #expect(try scene.scratch.folder.read(".worktrees/task-a/tries.txt") == "1\n")
+    try scene.expectWhole()
+  }
+
   @Test func aTerminationStopsWhatRunsAndKeepsItsWork() throws {
     let run = try begun()
     run.send(SIGTERM)

@@ -183,6 +183,30 @@ import Testing
     #expect(try asked() == 1)
   }
 
+  /// That it was ended says nothing of the work: it is asked again, and no attempt is lost for it.
+  @Test func aReviewerThatWasStoppedIsAskedAgainWhenTheRunIsResumed() throws {
+    try plan(
+      agent: "echo hello > hello.txt",
+      reviewer: """
+        cd "\(scratch.folder.path)"
+        echo x >> asked
+        i=0; while [ ! -e go ] && [ $i -lt 600 ]; do sleep 0.1; i=$((i + 1)); done
+        echo '{"verdict": "accept", "findings": []}'
+        """, more: "retries: 0")
+    let running = try Running("run t", in: scratch)
+    let changes = ChangeWatch([scratch.folder.path])
+    while !FileManager.default.fileExists(atPath: scratch.folder.path + "/asked") {
+      changes.wait(atMost: .seconds(1))
+    }
+    running.send(SIGTERM)
+    let stopped = try running.result()
+    #expect(stopped.status == 130, "\(stopped.output)\(stopped.errors)")
+    try scratch.folder.write("go", "")
+    let result = try scratch.divisi("resume")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try asked() == 2)
+  }
+
   @Test func oneHarnessForAllIsTheReviewersToo() throws {
     try plan(
       agent: """

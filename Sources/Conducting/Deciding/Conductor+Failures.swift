@@ -36,7 +36,10 @@ extension Conductor {
     case .environment:
       return block(
         index, .environment, failure.message,
-        ["mend what is missing, then: divisi retry \(state.id(index))"])
+        [
+          "mend what is missing, then: divisi retry \(state.id(index))",
+          "if the plan or the configuration is wrong: divisi cancel, mend it, and run it again",
+        ])
     case .authentication:
       guard let seat = attempt.seat else {
         return block(
@@ -154,16 +157,21 @@ extension Conductor {
     }
   }
 
-  /// Whether the machine is fit for more.
-  mutating func probed(_ isFit: Bool, _ message: String) {
-    let known = state.runBlocker(.disk)
-    if isFit {
-      if let known {
-        emit(.blockerResolved(blocker: known.id, how: message, by: "divisi"))
-      }
-    } else if known == nil, !state.isEnded {
-      raise(.run, .disk, message, ["it goes on by itself once that is mended"])
+  /// Whether there is room, and the branch can be moved.
+  mutating func probed(_ fault: Blocker.Kind?, _ message: String) {
+    let known = state.machineFault
+    if let known, known.kind != fault {
+      emit(.blockerResolved(blocker: known.id, how: message, by: "divisi"))
     }
+    if let fault, known?.kind != fault, !state.isEnded {
+      raise(.run, fault, message, ["it goes on by itself once that is mended"])
+    }
+  }
+
+  /// Nobody holds a branch that was just moved.
+  mutating func liftBranchFault() {
+    guard let known = state.runBlocker(.branch) else { return }
+    emit(.blockerResolved(blocker: known.id, how: "the branch can be moved", by: "divisi"))
   }
 
   mutating func sharesChanged(_ others: [Quota]) {

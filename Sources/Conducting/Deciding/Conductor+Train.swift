@@ -79,6 +79,7 @@ extension Conductor {
 
   mutating func landed(_ id: AttemptID, _ number: Int, _ outcome: LandingOutcome) {
     guard let (index, merge) = merging(id, number), merge.isLanding else { return }
+    liftBranchFault()
     switch outcome {
     case .done(let commit):
       emit(.landed(step: id.step, attempt: id.number, merge: number, commit: commit))

@@ -136,7 +136,7 @@ package struct Conductor: Sendable {
     case .checked(let attempt, let check, let verdict): checked(attempt, check, verdict)
     case .merged(let attempt, let merge, let outcome): merged(attempt, merge, outcome)
     case .landed(let attempt, let merge, let outcome): landed(attempt, merge, outcome)
-    case .probed(let isFit, let message): probed(isFit, message)
+    case .probed(let fault, let message): probed(fault, message)
     case .sharesChanged(let others): sharesChanged(others)
     case .command(let command, let person): obey(command, by: person)
     case .clock: break

@@ -19,8 +19,8 @@ package enum Input: Hashable, Sendable {
   case checked(AttemptID, Check, Verdict)
   case merged(AttemptID, merge: Int, MergeOutcome)
   case landed(AttemptID, merge: Int, LandingOutcome)
-  /// Whether the machine is fit to begin something new.
-  case probed(isFit: Bool, message: String)
+  /// Whether the machine and the branch are fit for something new, and if not, what kind of fault keeps them from it.
+  case probed(fault: Blocker.Kind?, message: String)
   case sharesChanged(others: [Quota])
   case command(Command, by: String)
   /// Time has passed.

@@ -18,6 +18,8 @@ package struct Blocker: Hashable, Sendable, Codable {
     case limit
     case breaker
     case disk
+    /// A person holds the branch that all is merged into.
+    case branch
     case lost
     /// A person was named to decide.
     case decision

@@ -34,6 +34,9 @@ extension RunState {
     return blockers.first { $0.scope == .run && $0.kind == kind }
   }
 
+  /// What keeps the whole run from beginning anything, and is no word of a person's: a disk, a branch.
+  package var machineFault: Blocker? { runBlocker(.disk) ?? runBlocker(.branch) }
+
   mutating func raise(_ blocker: Blocker) {
     blockers.append(blocker)
     barriers.value.add(blocker)

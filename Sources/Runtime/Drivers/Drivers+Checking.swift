@@ -72,8 +72,13 @@ extension Drivers {
     let ground: Ground
     do {
       let slot = slot
+      var goesOn = false
+      if check.merge == nil, isTakenUp(id) {
+        goesOn = await canAdopt(below: folder.attempt(id).check(check))
+      }
+      let isAsItIs = goesOn
       ground = try await patiently { () throws(WorkspaceError) in
-        try self.ground(check, id, commit, job, slot: slot)
+        try self.ground(check, id, commit, job, slot: slot, isAsItIs: isAsItIs)
       }
     } catch {
       return (nil, Verdict(.broken, "\(error); \(error.hint)"))
@@ -92,8 +97,9 @@ extension Drivers {
     }
   }
 
+  /// - Parameter isAsItIs: whether an earlier runner's trial goes on in it, or has ended there, and counts.
   private func ground(
-    _ check: Check, _ id: AttemptID, _ commit: ObjectID, _ job: Job, slot: Int?
+    _ check: Check, _ id: AttemptID, _ commit: ObjectID, _ job: Job, slot: Int?, isAsItIs: Bool
   ) throws(WorkspaceError) -> Ground {
     let owner = owner(job, id)
     let tree = try git.tree(of: commit).hex
@@ -104,11 +110,8 @@ extension Drivers {
     }
     let worktree = try git.worktree(at: worktrees.path(of: workName(id, job)))
     guard worktree.isThere else { throw .worktreeGone(worktree.path) }
-    // An earlier runner's trial goes on in it, or has ended there.
-    if isTakenUp(id), hasTrial(below: folder.attempt(id).check(check)) {
-      return Ground(folder: worktree.path, tree: tree, commit: commit)
-    }
-    // A gate before may have changed files: each is tried on exactly what would be merged.
+    if isAsItIs { return Ground(folder: worktree.path, tree: tree, commit: commit) }
+    // A gate before, or a trial that was lost, may have changed files: each is tried on exactly what would be merged.
     let isThere = try git.head(of: worktree) == commit
     let isUnchanged = try worktrees.isUnchanged(worktree)
     if !isThere || !isUnchanged {

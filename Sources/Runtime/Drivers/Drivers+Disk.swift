@@ -18,11 +18,17 @@ extension Drivers {
   /// Waits until nothing stands in the way of beginning something new.
   func probe(_ outbox: Outbox) async {
     while !Task.isCancelled {
-      var fault = faults.withLock { $0.values.first }
-      if fault == nil { fault = await makeRoom() }
-      if fault == nil { return outbox.put(.probed(isFit: true, message: "there is room again")) }
+      var isHindered = faults.withLock { !$0.isEmpty }
+      if !isHindered { isHindered = await makeRoom() != nil }
+      if !isHindered { return outbox.put(.probed(fault: nil, message: "there is room again")) }
       try? await Task.sleep(for: .seconds(2))
     }
+  }
+
+  /// Tells that the branch can be reached again. There may be no room all the same.
+  func tellOfMending(_ words: String, _ outbox: Outbox) async {
+    let shortage = await makeRoom()
+    outbox.put(.probed(fault: shortage.map { _ in .disk }, message: shortage ?? words))
   }
 
   private func shortageOfDisk() -> String? {

@@ -89,7 +89,7 @@ extension Drivers {
   }
 
   /// Ends what a supervisor has, whether or not this task was called off.
-  private func end(_ process: Supervised) async {
+  func end(_ process: Supervised) async {
     await Task.detached {
       try? process.askToStop()
       _ = try? await process.ended()
@@ -100,7 +100,19 @@ extension Drivers {
     ((try? listFolder(base)) ?? []).compactMap { Int($0) }.sorted()
   }
 
-  func hasTrial(below base: String) -> Bool { !trials(below: base).isEmpty }
+  /// Whether a trial of an earlier runner goes on, or has come to its own end. Of one that was lost nothing is left
+  /// afterwards.
+  func canAdopt(below base: String) async -> Bool {
+    guard let last = trials(below: base).last else { return false }
+    switch try? await Supervised.find(in: AttemptFolder("\(base)/\(last)")) {
+    case .running: return true
+    case .ended(let exit): return exit.reason != .stopped
+    case .lost(let lost):
+      await lost.endRemains(grace: grace)
+      return false
+    case .notStarted, nil: return false
+    }
+  }
 
   /// Ends what a runner that is gone has left of an attempt's gates and reviews.
   func endChecks(of id: AttemptID) async {

@@ -80,17 +80,16 @@ extension Drivers {
           }
         }
         if faults.withLock({ $0.removeValue(forKey: id.description) }) != nil {
-          let isFit = await makeRoom() == nil
-          outbox.put(.probed(isFit: isFit, message: "the branch can be moved"))
+          await tellOfMending("the branch can be moved", outbox)
         }
         if case .done = outcome { await freeWorktree(id, job) }
         outbox.put(.landed(id, merge: number, outcome))
         return
       } catch {
         // There is no way back from here, and no way on: everything else waits with it.
-        let words = "the branch \(branch.name) cannot be moved: \(error); \(error.hint)"
-        faults.withLock { $0[id.description] = words }
-        outbox.put(.probed(isFit: false, message: words))
+        let fault = BranchFault(error, "the branch \(branch.name) cannot be moved")
+        faults.withLock { $0[id.description] = fault }
+        outbox.put(.probed(fault: fault.kind, message: fault.words))
         try? await Task.sleep(for: .seconds(2))
       }
     }
@@ -122,6 +121,17 @@ extension Drivers {
         self.watcher.note("\(path) could not be given free: \(error)")
       }
     }
+  }
+}
+
+/// Why the branch of a run cannot be opened or moved, for now.
+struct BranchFault: Sendable {
+  let kind: Blocker.Kind
+  let words: String
+
+  init(_ error: WorkspaceError, _ what: String) {
+    kind = if case .branchCheckedOut = error { .branch } else { .disk }
+    words = "\(what): \(error); \(error.hint)"
   }
 }
 

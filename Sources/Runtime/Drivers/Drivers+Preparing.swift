@@ -29,15 +29,14 @@ extension Drivers {
           return moved
         }
         if faults.withLock({ $0.removeValue(forKey: branch.name) }) != nil {
-          let isFit = await makeRoom() == nil
-          outbox.put(.probed(isFit: isFit, message: "the branch is there"))
+          await tellOfMending("the branch is there", outbox)
         }
         outbox.put(.branchOpened(head: head.hex))
         return
       } catch {
-        let words = "the branch \(branch.name) cannot be opened: \(error); \(error.hint)"
-        faults.withLock { $0[branch.name] = words }
-        outbox.put(.probed(isFit: false, message: words))
+        let fault = BranchFault(error, "the branch \(branch.name) cannot be opened")
+        faults.withLock { $0[branch.name] = fault }
+        outbox.put(.probed(fault: fault.kind, message: fault.words))
         try? await Task.sleep(for: .seconds(5))
       }
     }
@@ -55,7 +54,7 @@ extension Drivers {
     guard let head = job.head.flatMap({ ObjectID($0) }) else { return }
     if let words = await makeRoom() {
       // The attempt waits with all others; nothing was begun.
-      outbox.put(.probed(isFit: false, message: words))
+      outbox.put(.probed(fault: .disk, message: words))
       while !Task.isCancelled, await makeRoom() != nil { try? await Task.sleep(for: .seconds(2)) }
       if Task.isCancelled { return }
     }

@@ -33,6 +33,7 @@ extension Drivers {
     var prompt = first
     var before: SessionTotals?
     var trial = 0
+    var losses = 0
     var patience = ReviewPatience(job.settings)
     while !Task.isCancelled {
       trial += 1
@@ -47,6 +48,12 @@ extension Drivers {
       let result = answer.result
       used = used + Usage(cost: result.cost, tokens: result.usage?.total)
       if let failure = result.failure {
+        // It was not let come to its end, which says nothing of it.
+        if answer.end == .stopped { continue }
+        if answer.end == .lost, losses < job.settings.losses {
+          losses += 1
+          continue
+        }
         guard failure.kind.nature == .transient, let wait = patience.next(failure, instant) else {
           // Neither says anything of the work.
           let broken = failure.kind.nature == .environment || failure.kind.nature == .transient
@@ -99,7 +106,21 @@ extension Drivers {
 
   /// What a reviewer came to, and whether it had already when it was looked for.
   private struct Answer {
+    enum End {
+      case own
+      case stopped
+      case lost
+
+      init(_ outcome: AttemptOutcome) {
+        switch outcome {
+        case .ended(let exit): self = exit.reason == .stopped ? .stopped : .own
+        case .lost: self = .lost
+        }
+      }
+    }
+
     var result: AttemptResult
+    var end: End
     var isOld = false
   }
 
@@ -109,16 +130,18 @@ extension Drivers {
     _ prompt: String, _ place: AttemptFolder, _ harness: Harness, _ seat: Seat, _ id: AttemptID,
     _ job: Job, _ step: Step, _ ground: Ground, goingOnAfter before: SessionTotals?
   ) async throws(StartError) -> Answer {
-    func answer(_ outcome: AttemptOutcome) -> AttemptResult {
-      result(of: outcome, in: place, harness, seat, before)
+    func answer(_ outcome: AttemptOutcome, isOld: Bool = false) -> Answer {
+      Answer(
+        result: result(of: outcome, in: place, harness, seat, before), end: Answer.End(outcome),
+        isOld: isOld)
     }
     func found() async throws(SupervisionError) -> Answer? {
       switch try await Supervised.find(in: place) {
-      case .running(let process): return Answer(result: answer(try await end(of: process)))
-      case .ended(let exit): return Answer(result: answer(.ended(exit)), isOld: true)
+      case .running(let process): return answer(try await end(of: process))
+      case .ended(let exit): return answer(.ended(exit), isOld: true)
       case .lost(let lost):
         await lost.endRemains(grace: grace)
-        return Answer(result: answer(.lost(lost)), isOld: true)
+        return answer(.lost(lost), isOld: true)
       case .notStarted: return nil
       }
     }
@@ -165,7 +188,7 @@ extension Drivers {
         guard let other = try await found() else { throw error }
         return other
       }
-      return Answer(result: answer(try await end(of: process)))
+      return answer(try await end(of: process))
     } catch {
       throw .supervision(error)
     }
@@ -178,7 +201,7 @@ extension Drivers {
       if case .lost(let lost) = outcome { await lost.endRemains(grace: grace) }
       return outcome
     } catch .waitingCancelled {
-      if !isLetGo { try process.askToStop() }
+      if !isLetGo { await end(process) }
       throw .waitingCancelled
     }
   }

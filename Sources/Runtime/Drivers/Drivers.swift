@@ -28,7 +28,7 @@ package final class Drivers: Sendable {
   /// Supervisors that this process started or found.
   let supervised = Mutex<[AttemptFolder: Supervised]>([:])
   /// What keeps branches from being moved, by whom it was met; nothing new is begun while something does.
-  let faults = Mutex<[String: String]>([:])
+  let faults = Mutex<[String: BranchFault]>([:])
   /// How the person's checkout stood when they were last told of it.
   let lastTold = Mutex<CheckoutLook?>(nil)
   /// Worktrees for the gates of merged trees that are in use: two merges may be judged at once.

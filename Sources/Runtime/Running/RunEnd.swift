@@ -23,25 +23,52 @@ package protocol RunWatcher: Sendable {
 extension RunState {
   /// Whether nothing goes on, and nothing will before a person says something.
   var needsPerson: Bool {
+    // A branch comes free when its person leaves it, room on a disk without a word.
+    if let fault = machineFault, fault.kind == .branch { return isHeldUp }
     guard active.values.allSatisfy(\.isAwaitingPerson) else { return false }
     if case .paused = phase { return true }
-    // Room on a disk comes without a word.
-    return isBlocked && blockedBy.allSatisfy(\.needsPerson)
-      && !blockers.contains { $0.kind == .disk }
+    return isBlocked && blockedBy.allSatisfy(\.needsPerson) && machineFault == nil
+  }
+
+  /// Whether nothing more goes on than merges that something keeps from coming to their end.
+  private var isHeldUp: Bool {
+    guard machineFault != nil else { return false }
+    return active.values.allSatisfy { attempt in
+      switch attempt.phase {
+      case .queued: true
+      case .merging(let merge): merge.isAtRest
+      default: attempt.isAwaitingPerson
+      }
+    }
+  }
+
+  /// Whether, of a run that is stopped, nothing more goes on than what can be begun again: gates, and merges that
+  /// something keeps from coming to their end.
+  var hasStopped: Bool {
+    guard case .paused(now: true) = phase else { return false }
+    return active.values.allSatisfy { attempt in
+      switch attempt.phase {
+      case .queued, .checking: true
+      case .merging(let merge): if case .testing = merge.stage { true } else { machineFault != nil }
+      default: attempt.isAwaitingPerson
+      }
+    }
+  }
+
+  /// What a person is told that a run waits for.
+  var toldWaits: [Wait] {
+    if case .running = phase, let fault = machineFault { return [Wait(.blocker, fault.message)] }
+    return blockedBy
   }
 }
 
-extension RunState {
-  /// Whether it is stopped and nothing more goes on than merges that something keeps from coming to their end.
-  var isHeldUp: Bool {
-    guard case .paused(now: true) = phase, blockers.contains(where: { $0.kind == .disk }) else {
-      return false
-    }
-    return active.values.allSatisfy { attempt in
-      switch attempt.phase {
-      case .queued, .merging: true
-      default: attempt.isAwaitingPerson
-      }
+extension Merge {
+  /// Whether only the branch, or the merge before it, moves it on.
+  fileprivate var isAtRest: Bool {
+    switch stage {
+    case .building: false
+    case .testing(_, let checking): !checking.isRunning
+    case .tested, .refused, .landing, .landed: true
     }
   }
 }

@@ -36,6 +36,8 @@ package actor Runner {
   private var waiters: [CheckedContinuation<RunEnd, Never>] = []
   private var waitsForPeople: Bool
   private var isStopping = false
+  /// Nothing is decided before what an earlier runner left is taken up.
+  private var hasBegun = false
   package nonisolated let session: String
 
   /// - Parameters:
@@ -73,18 +75,24 @@ package actor Runner {
     let state = conductor.state
     drivers.takeUp(state)
     sharers = await sharing(state)
-    var effects: [StepID: [Effect]] = [:]
-    var steps: [StepID] = []
-    for (index, _) in state.active.sorted(by: { $0.key < $1.key }) {
-      steps.append(state.id(index))
-      effects[state.id(index)] = state.effects(of: index)
-    }
-    for step in steps { carryOut(effects[step] ?? [], of: step) }
-    carryOut(state.runEffects())
+    // Commands that were kept come first: what nobody wants any more is not begun again.
+    await takeMessages()
+    takeUp(conductor.state)
+    hasBegun = true
     mailbox.put(.opened(runner: runner))
+    await listen()
     return await withCheckedContinuation { continuation in
       if let end { continuation.resume(returning: end) } else { waiters.append(continuation) }
     }
+  }
+
+  /// Has all go on that should be under way.
+  private func takeUp(_ state: RunState) {
+    guard end == nil else { return }
+    for index in state.active.keys.sorted() {
+      carryOut(state.effects(of: index), of: state.id(index))
+    }
+    carryOut(state.runEffects())
   }
 
   /// Something for the run to hear.
@@ -119,10 +127,12 @@ package actor Runner {
 
   package var state: RunState { conductor.state }
 
+  package var isOver: Bool { end != nil }
+
   // MARK: hearing
 
   private func listen() async {
-    guard !isDeciding, end == nil else { return }
+    guard hasBegun, !isDeciding, end == nil else { return }
     isDeciding = true
     defer { isDeciding = false }
     while end == nil {
@@ -231,9 +241,10 @@ package actor Runner {
     if !waitsForPeople, mayEnd(state) { Task { await finishIfNeedsPerson() } }
   }
 
-  /// What was stopped does not wait for a branch that cannot be moved: it lands when the run is resumed.
+  /// What was stopped waits neither for a branch that cannot be moved nor for gates: they have their turn when the run is
+  /// resumed.
   private func mayEnd(_ state: RunState) -> Bool {
-    state.needsPerson || isStopping && state.isHeldUp
+    state.needsPerson || isStopping && state.hasStopped
   }
 
   /// A command that was kept for it may have opened the run again.
@@ -244,7 +255,7 @@ package actor Runner {
   /// Asked again when its turn comes: what came meanwhile may have moved the run on.
   private func finishIfNeedsPerson() async {
     guard mayEnd(conductor.state) else { return }
-    await finish(.waiting(conductor.state.blockedBy))
+    await finish(.waiting(conductor.state.toldWaits))
   }
 
   private func fail(_ error: RunBookError) { Task { await finish(.broken("\(error)")) } }
@@ -255,8 +266,8 @@ package actor Runner {
     end = how
     alarm?.task.cancel()
     bell = nil
-    // A process is nobody's to end here: what runs is found again by whoever resumes the run.
-    drivers.giveUp()
+    // What runs is found again by whoever resumes the run, unless it was to be stopped.
+    if !isStopping { drivers.giveUp() }
     let called = calledOff()
     for task in called { task.cancel() }
     for task in called { await task.value }

@@ -5,7 +5,7 @@ import Synchronization
 /// A thread that runs an actor's work, one job after the other, and may block: a commit waits for the disk.
 ///
 /// Tasks may prefer it, too: what is heard and answered at once then needs no thread to wake another.
-final class ThreadExecutor: SerialExecutor, TaskExecutor {
+package final class ThreadExecutor: SerialExecutor, TaskExecutor {
   private struct Queue {
     var jobs: [UnownedJob] = []
     var isClosed = false
@@ -15,7 +15,7 @@ final class ThreadExecutor: SerialExecutor, TaskExecutor {
   /// Counts jobs that wait.
   private nonisolated(unsafe) let signal: UnsafeMutablePointer<sem_t>
 
-  init() {
+  package init() {
     signal = .allocate(capacity: 1)
     sem_init(signal, 0, 0)
     var thread = pthread_t()
@@ -30,14 +30,14 @@ final class ThreadExecutor: SerialExecutor, TaskExecutor {
     signal.deallocate()
   }
 
-  func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     queue.withLock { $0.jobs.append(job) }
     sem_post(signal)
   }
 
   /// Lets the thread end when it has nothing more to do.
-  func close() {
+  package func close() {
     queue.withLock { $0.isClosed = true }
     sem_post(signal)
   }

@@ -38,6 +38,7 @@ extension Session {
     let listener = Task { await self.listen(signals, runner) }
     defer { listener.cancel() }
     let end = await runner.run(as: "process \(getpid())")
+    await console.close()
     switch end {
     case .ended(.completed): return .success
     case .ended: return .failure
@@ -50,8 +51,11 @@ extension Session {
 
   /// Begins a run and lets go of it at once, so that another process can take it up.
   private func begun(_ make: (ConsoleWatcher, Bool) async throws -> Runner) async throws -> String {
+    let console = ConsoleWatcher(self, isSilent: true)
     do {
-      return try await make(ConsoleWatcher(self, isSilent: true), true).session
+      let runner = try await make(console, true)
+      await console.close()
+      return runner.session
     } catch let error as RunSiteError {
       throw Failure(error)
     }
@@ -61,6 +65,8 @@ extension Session {
   /// closed leaves all running.
   private func listen(_ signals: Interrupts, _ runner: Runner) async {
     for await signal in signals.stream {
+      // The run is over, and only what it told waits for a reader.
+      if await runner.isOver { exit(ExitStatus.interrupted.rawValue) }
       switch signal {
       case SIGHUP: return await runner.letGo()
       case SIGTERM: runner.stop(by: personName)
@@ -75,8 +81,8 @@ extension Session {
           return await runner.letGo()
         } else if signals.count > 1 {
           complain(
-            "divisi: stopping the agents; what they did is kept, and gates that run are finished. "
-              + "Interrupt again to leave at once")
+            "divisi: stopping the agents; what they did is kept, and gates that ran are run again when "
+              + "the run is resumed. Interrupt again to leave at once")
           runner.stop(by: personName)
         } else {
           runner.obey(.pause, by: personName)

@@ -3,45 +3,47 @@ import JSONValues
 import Plans
 import Reports
 import Runtime
-import Synchronization
-import Terminal
 
 /// Tells a run's person what happens, a line each, as it happens. A run goes on where nobody reads it any more.
 final class ConsoleWatcher: RunWatcher {
   private let session: Session
   private let isSilent: Bool
-  private let isRead = Mutex(true)
+  private let printer: ConsolePrinter
 
   /// - Parameter isSilent: whether only what a person must know is told.
   init(_ session: Session, isSilent: Bool = false) {
     self.session = session
     self.isSilent = isSilent
+    printer = ConsolePrinter(session)
   }
 
   func saw(_ events: [Event], before: Int, _ state: RunState) {
     guard !isSilent else { return }
     if session.wantsJSON {
       let first = before - events.count
-      let lines = events.enumerated().map { offset, event in
-        "{\"sequence\":\(first + offset),\"at\":\(event.at.milliseconds),\"event\":\(event.fact.body)}"
-      }
-      print(lines.joined(separator: "\n"))
+      printer.add(
+        events.enumerated().map { offset, event in
+          .record(
+            "{\"sequence\":\(first + offset),\"at\":\(event.at.milliseconds),\"event\":\(event.fact.body)}"
+          )
+        })
       return
     }
     guard !session.isQuiet else { return }
-    let lines = events.compactMap { RunLine($0, state)?.text(session.output.palette) }
-    print(lines.joined(separator: "\n"))
+    let lines = events.compactMap { RunLine($0, state) }
+    if !lines.isEmpty { printer.add(lines.map { .line($0) }) }
   }
 
   func note(_ words: String) {
     if session.wantsJSON {
-      print(JSON.object([.init("note", .string(words))]).text(.compact))
+      printer.add([.record(JSON.object([.init("note", .string(words))]).text(.compact))])
     } else {
       tell("divisi: " + words)
     }
   }
 
   func ended(_ how: RunEnd, _ state: RunState) {
+    if isSilent, case .ended = how { return }
     guard !session.wantsJSON else { return }
     let resume = "`divisi resume \(state.session)`"
     switch how {
@@ -59,14 +61,10 @@ final class ConsoleWatcher: RunWatcher {
     }
   }
 
-  private func print(_ text: String) {
-    guard !text.isEmpty else { return }
-    isRead.withLock { isRead in
-      if isRead { isRead = session.offer(text) }
-    }
-  }
+  /// Waits until all is printed.
+  func close() async { await printer.close() }
 
-  private func tell(_ text: String) { _ = session.offerAside(text) }
+  private func tell(_ text: String) { printer.add([.aside(text)]) }
 }
 
 extension Wait {

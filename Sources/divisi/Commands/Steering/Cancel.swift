@@ -21,11 +21,11 @@ struct Cancel: Arguments.Command {
     Flag(\.isAgreed, "-y", "--yes", help: "do not ask")
     Argument(
       \.run, "RUN", "session id, its beginning, or a plan", completion: .dynamic("run"))
-    Exit(0, "it is done, or kept for the next `divisi resume` where nobody runs the run")
+    Exit(0, "it is done; what concerns a step is kept where nobody runs the run")
     Exit(1, "it cannot be done; the reason is told")
   }
 
-  func run(in session: Session) throws -> ExitStatus {
+  func run(in session: Session) async throws -> ExitStatus {
     let chosen = try session.run(run)
     let index = try step.map { try session.step($0, of: chosen) }
     let command: Conducting.Command =
@@ -41,7 +41,8 @@ struct Cancel: Arguments.Command {
       session.say("nothing was cancelled")
       return .failure
     }
-    return try session.order(command, of: chosen)
+    return index == nil
+      ? try await session.cancel(chosen) : try session.order(command, of: chosen)
   }
 
   private func agrees(

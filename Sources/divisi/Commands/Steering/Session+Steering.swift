@@ -18,6 +18,50 @@ extension Session {
   func order(_ command: Conducting.Command, of run: ChosenRun) throws -> ExitStatus {
     var reading = run.reading
     let answer = try reading.post(command, by: person, at: Instant(milliseconds: now))
+    return try tell(answer, of: command, reading)
+  }
+
+  /// Cancels a run. One that nobody runs is taken up for as long as that takes.
+  func cancel(_ run: ChosenRun) async throws -> ExitStatus {
+    var reading = run.reading
+    let before = reading.state.sequence
+    var answer = try reading.post(.cancelRun, by: person, at: Instant(milliseconds: now))
+    if case .kept = answer, try await takeUpToEnd(run.session) {
+      var current = run.reading
+      try current.catchUp(in: run.file)
+      var events: [NumberedEvent] = []
+      try run.file.eachEvent(of: run.session, after: before) { events.append($0) }
+      answer = .done(
+        events.filter {
+          switch $0.fact {
+          case .runCancelling, .runEnded: true
+          default: false
+          }
+        })
+      return try tell(answer, of: .cancelRun, current)
+    }
+    return try tell(answer, of: .cancelRun, reading)
+  }
+
+  /// Lets a run hear what was kept for it; says whether it has ended. What stands in the way is told.
+  private func takeUpToEnd(_ run: String) async throws -> Bool {
+    let console = ConsoleWatcher(self, isSilent: true)
+    let runner: Runner
+    do {
+      runner = try runSite().resume(run, watcher: console, waitsForPeople: false)
+    } catch let error as RunSiteError {
+      complain("divisi: \(error)")
+      return false
+    }
+    let end = await runner.run(as: "process \(getpid())")
+    await console.close()
+    if case .ended = end { return true }
+    return false
+  }
+
+  private func tell(
+    _ answer: CommandAnswer, of command: Conducting.Command, _ reading: RunReading
+  ) throws -> ExitStatus {
     if wantsJSON { print(json(answer, of: command, reading)) }
     switch answer {
     case .impossible(let reason), .refused(_, let reason):
