@@ -105,6 +105,21 @@ import Testing
     #expect(try scene.git.branch(of: prepared.worktree) == "refs/heads/mine")
   }
 
+  @Test func whatABranchHeldBeforeTheAttemptIsNoPartOfItsWork() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("half", "half\n")
+    let half = try scene.checkpoint(prepared).head
+    try scene.agent(prepared.worktree, "checkout", "--quiet", "--detach", "main")
+    try prepared.worktree.write("whole", "whole\n")
+    let head = try scene.git.checkpoint(
+      prepared.worktree, branch: prepared.branch, since: half, message: "whole", of: scene.owner
+    ).head
+    #expect(try scene.git.changes(from: scene.base(), to: head).map(\.path) == ["whole"])
+    #expect(try scene.git.branch(of: prepared.worktree) == "refs/heads/" + prepared.branch)
+    #expect(try scene.keep.list().contains { $0.head == half })
+  }
+
   @Test func neitherHooksNorSignaturesStandInTheWay() throws {
     let scene = try Scene()
     try scene.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n")

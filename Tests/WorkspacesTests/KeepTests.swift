@@ -195,7 +195,7 @@ import Testing
       }
     }
     refused(.remove(own), .notOurs(scene.root))
-    refused(.rewind(own, to: base), .notOurs(scene.root))
+    refused(.rewind(own, branch: "main", to: base), .notOurs(scene.root))
     refused(.deleteBranch("mine"), .notOurs("mine"))
     refused(.moveBranch("main", to: base), .notOurs("main"))
     let prepared = try scene.prepare()
@@ -216,10 +216,31 @@ import Testing
     let tip = try scene.checkpoint(prepared).head
     let kept = try #require(
       try scene.keep.release(
-        .rewind(prepared.worktree, to: try scene.base()), of: scene.owner, because: "again"))
+        .rewind(prepared.worktree, branch: prepared.branch, to: try scene.base()), of: scene.owner,
+        because: "again"))
     #expect(kept.head == tip)
     #expect(try scene.git.head(of: prepared.worktree) == (try scene.base()))
     #expect(entryKind(prepared.worktree.path + "/x") == .missing)
+  }
+
+  @Test func rewindingMovesTheBranchOfTheWorktreeAndNoOther() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("x", "x\n")
+    let tip = try scene.checkpoint(prepared).head
+    try scene.person("branch", "mine")
+    try scene.agent(prepared.worktree, "checkout", "--quiet", "mine")
+    try scene.agent(prepared.worktree, "commit", "--quiet", "--allow-empty", "--message", "Mine")
+    let mine = try scene.git.commit("refs/heads/mine")
+    let kept = try #require(
+      try scene.keep.release(
+        .rewind(prepared.worktree, branch: prepared.branch, to: try scene.base()),
+        of: scene.owner, because: "again"))
+    #expect(try scene.git.commit("refs/heads/mine") == mine)
+    #expect(try scene.git.branch(of: prepared.worktree) == "refs/heads/" + prepared.branch)
+    #expect(try scene.git.commit("refs/heads/" + prepared.branch) == (try scene.base()))
+    #expect(try scene.git.isAncestor(tip, of: kept.commit))
+    #expect(try scene.git.status(of: prepared.worktree).isClean)
   }
 
   /// Ends the whole of Divisi before its nth call of git, or in the midst of it.
@@ -275,7 +296,7 @@ import Testing
             switch way {
             case "remove": .remove(prepared.worktree)
             case "reuse": .reuse(prepared.worktree, branch: "feature/task-next")
-            default: .rewind(prepared.worktree, to: base)
+            default: .rewind(prepared.worktree, branch: prepared.branch, to: base)
             }
           try Keep(git).release(change, of: scene.owner, because: "a test")
         }

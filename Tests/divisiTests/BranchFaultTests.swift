@@ -81,6 +81,35 @@ import Testing
     try scene.expectWhole()
   }
 
+  /// The worktree of a lane is where the step before left it.
+  @Test func aBranchThatALaneWentToStaysWhereItIs() throws {
+    _ = try scene.scratch.shell(
+      "git checkout -q -b mine; echo mine > mine.txt; git add mine.txt; \(scene.git) commit -qm mine; git checkout -q main"
+    )
+    let mine = try commit(of: "mine")
+    try scene.plan([
+      "id: l1, lane: L, retries: 0, run: 'git checkout -q mine; exit 1'",
+      "id: l2, lane: L, run: 'echo two > two.txt'",
+    ])
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 1, "\(result.output)\(result.errors)")
+    #expect(try commit(of: "mine") == mine)
+    #expect(try scene.merged() == ["two.txt"])
+    try scene.expectWhole()
+  }
+
+  @Test func whatAFailedStepOfALaneCommittedIsNotMergedWithTheNext() throws {
+    try scene.plan([
+      "id: l1, lane: L, retries: 0, run: 'echo half > half.txt; git add half.txt; \(scene.git) commit -qm half; git checkout -q --detach HEAD~1; exit 1'",
+      "id: l2, lane: L, run: 'echo two > two.txt'",
+    ])
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 1, "\(result.output)\(result.errors)")
+    #expect(try scene.merged() == ["two.txt"])
+    #expect(try scene.kept().contains("the next step of lane L"))
+    try scene.expectWhole()
+  }
+
   // MARK: the integration branch
 
   /// One step is merged before the agent of the other begins.

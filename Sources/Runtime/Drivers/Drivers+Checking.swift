@@ -108,7 +108,8 @@ extension Drivers {
       let worktree = try worktrees.integrate(commit, plan: name, of: owner)
       return Ground(folder: worktree.path, tree: tree, commit: commit)
     }
-    let worktree = try git.worktree(at: worktrees.path(of: workName(id, job)))
+    let name = workName(id, job)
+    let worktree = try git.worktree(at: worktrees.path(of: name))
     guard worktree.isThere else { throw .worktreeGone(worktree.path) }
     if isAsItIs { return Ground(folder: worktree.path, tree: tree, commit: commit) }
     // A gate before, or a trial that was lost, may have changed files: each is tried on exactly what would be merged.
@@ -116,7 +117,8 @@ extension Drivers {
     let isUnchanged = try worktrees.isUnchanged(worktree)
     if !isThere || !isUnchanged {
       try Keep(git).release(
-        .rewind(worktree, to: commit), of: owner, because: "a gate changed files")
+        .rewind(worktree, branch: worktrees.branch(of: name), to: commit), of: owner,
+        because: "a gate changed files")
     }
     return Ground(folder: worktree.path, tree: tree, commit: commit)
   }

@@ -52,7 +52,7 @@ extension Drivers {
     }
     try returnBranch(of: worktree, id, job)
     let checkpoint = try git.checkpoint(
-      worktree, branch: worktrees.branch(of: name),
+      worktree, branch: worktrees.branch(of: name), since: record?.tip.flatMap { ObjectID($0) },
       message: provenance(id, job).message(title: step.shownTitle), of: owner)
     for work in [checkpoint.kept].compactMap({ $0 }) {
       watcher.note("half-done work of \(id) is kept as \(work.ref)")

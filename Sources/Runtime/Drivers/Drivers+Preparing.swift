@@ -94,18 +94,18 @@ extension Drivers {
       try git.isAncestor(base, of: head)
     {
       try place(name, job, at: candidate, owner)
-      try write(PreparedRecord(name: name, base: base.hex, ports), id)
+      try write(PreparedRecord(name: name, base: base.hex, tip: candidate.hex, ports), id)
       return base
     }
     if id.number > 1, let found, found.name == name, let base = ObjectID(found.base),
       entryKind(folder.attempt(before).conflict) == .missing,
       let old = try worktrees.adopt(step: name, of: owner), try git.isAncestor(base, of: old.head)
     {
-      try write(PreparedRecord(name: name, base: base.hex, ports), id)
+      try write(PreparedRecord(name: name, base: base.hex, tip: old.tip?.hex, ports), id)
       return base
     }
     try place(name, job, at: head, owner)
-    try write(PreparedRecord(name: name, base: head.hex, ports), id)
+    try write(PreparedRecord(name: name, base: head.hex, tip: head.hex, ports), id)
     return head
   }
 
@@ -116,7 +116,8 @@ extension Drivers {
     if job.lane != nil, let old = try worktrees.adopt(step: name, of: owner) {
       // What the step before built and git ignores is still there.
       try Keep(git).release(
-        .rewind(old.worktree, to: commit), of: owner, because: "the next step of lane \(name)")
+        .rewind(old.worktree, branch: old.branch, to: commit), of: owner,
+        because: "the next step of lane \(name)")
     } else {
       let made = try worktrees.prepare(step: name, of: owner, at: commit)
       for work in made.kept {
@@ -155,6 +156,8 @@ extension Drivers {
 struct PreparedRecord: Codable, Sendable {
   var name: String
   var base: String
+  /// Where its branch was then.
+  var tip: String?
   /// The ports that are its own: the first of them, and how many.
   var ports: Ports?
 
@@ -163,9 +166,10 @@ struct PreparedRecord: Codable, Sendable {
     var count: Int
   }
 
-  init(name: String, base: String, _ ports: Range<Int>?) {
+  init(name: String, base: String, tip: String?, _ ports: Range<Int>?) {
     self.name = name
     self.base = base
+    self.tip = tip
     self.ports = ports.map { Ports(first: $0.lowerBound, count: $0.count) }
   }
 }

@@ -9,8 +9,8 @@ package enum Release: Sendable, Hashable {
   case reuse(Worktree, branch: String)
   /// The worktree becomes exactly a commit, on no branch.
   case detach(Worktree, at: ObjectID)
-  /// The branch that the worktree is on goes back to a commit, and its files with it.
-  case rewind(Worktree, to: ObjectID)
+  /// The branch that the worktree was made for goes back to a commit, and its files with it.
+  case rewind(Worktree, branch: String, to: ObjectID)
   /// What git began in the worktree is given up; what was there before it began stays.
   case abort(Worktree, HalfDone)
   case deleteBranch(String)
@@ -46,13 +46,8 @@ extension Keep {
       try empty(worktree, status)
       try git.run(["checkout", "--quiet", "--force", "--detach", commit.hex, "--"], at: worktree)
       return kept
-    case .rewind(let worktree, let commit):
-      // The branch itself loses commits here, so that being on it saves nothing.
-      let status = try checked(worktree)
-      let kept = try pin(worktree, status: status, of: owner, because: reason)
-      try empty(worktree, status)
-      try git.run(["reset", "--quiet", "--hard", commit.hex, "--"], at: worktree)
-      return kept
+    case .rewind(let worktree, let branch, let commit):
+      return try rewind(worktree, branch, to: commit, owner, because: reason)
     case .abort(let worktree, let operation):
       let kept = try pin(worktree, of: owner, because: reason)
       try abort(operation, in: worktree)
@@ -69,6 +64,27 @@ extension Keep {
     case .returnBranch(let name, let commit):
       return try move(name, from: try tip(of: name), to: commit, owner, because: reason)
     }
+  }
+
+  /// Whatever branch HEAD is on by now stays where it is: an agent may have gone to one of the person's.
+  private func rewind(
+    _ worktree: Worktree, _ branch: String, to commit: ObjectID, _ owner: WorkOwner,
+    because reason: String
+  ) throws(WorkspaceError) -> KeptWork? {
+    let status = try checked(worktree)
+    let ref = "refs/heads/" + branch
+    let isOnIt = try git.branch(of: worktree) == ref
+    let tip = try git.commit(ref)
+    if tip != nil, !isOnIt { _ = try tipOfFreeBranch(branch) }
+    // The branch itself loses commits here, so that being on it saves nothing.
+    let kept = try pin(worktree, status: status, leaving: tip, of: owner, because: reason)
+    try empty(worktree, status)
+    try git.run(["checkout", "--quiet", "--force", "--detach", commit.hex, "--"], at: worktree)
+    if tip != commit, try !git.moveRef(ref, to: commit, from: tip, because: reason) {
+      throw .branchMoved(branch)
+    }
+    try git.run(["symbolic-ref", "-m", "divisi: \(reason)", "HEAD", ref], at: worktree)
+    return kept
   }
 
   private func move(

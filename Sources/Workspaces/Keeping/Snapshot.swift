@@ -15,10 +15,11 @@ struct Snapshot {
 
   /// The commit of all that is there.
   static func write(
-    _ git: Git, of worktree: Worktree, status: WorktreeStatus?, because reason: String
+    _ git: Git, of worktree: Worktree, status: WorktreeStatus?, leaving tip: ObjectID?,
+    because reason: String
   ) throws(WorkspaceError) -> ObjectID {
     var snapshot = Snapshot(git, worktree)
-    return try snapshot.write(status: status, because: reason)
+    return try snapshot.write(status: status, leaving: tip, because: reason)
   }
 
   /// Whether a clean worktree's branch holds all that there is: no stash is this branch's, and no
@@ -34,7 +35,7 @@ struct Snapshot {
   }
 
   private mutating func write(
-    status: WorktreeStatus?, because reason: String
+    status: WorktreeStatus?, leaving tip: ObjectID? = nil, because reason: String
   ) throws(WorkspaceError) -> ObjectID {
     let head = try git.head(of: worktree)
     let branch = try git.branch(of: worktree)
@@ -47,6 +48,7 @@ struct Snapshot {
     try addOperations(status)
     try addStashes(of: branch)
     try addLeftCommits()
+    if let tip, !parents.contains(tip) { add(.left, tip) }
     guard let tree else { throw .noCommit(branch ?? worktree.path) }
     let message =
       reason + "\n\n" + lines.map { "\($0.0.rawValue): \($0.1)\n" }.joined()

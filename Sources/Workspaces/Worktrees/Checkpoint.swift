@@ -21,8 +21,12 @@ extension Git {
   /// A half-done merge is pinned first, and then finished where every file is decided, otherwise
   /// given up. Where the agent has gone to another branch that holds all of its own, it is brought
   /// back; where the two differ that is an error, and all is as it was.
+  ///
+  /// - Parameter start: where the branch was when the attempt began. What it held by then and HEAD
+  ///   does not is nothing that the attempt has made: it is pinned, and no part of the work.
   package func checkpoint(
-    _ worktree: Worktree, branch: String, message: String, of owner: WorkOwner
+    _ worktree: Worktree, branch: String, since start: ObjectID? = nil, message: String,
+    of owner: WorkOwner
   ) throws(WorkspaceError) -> Checkpoint {
     guard worktree.isThere else { throw .worktreeGone(worktree.path) }
     let before = try status(of: worktree)
@@ -44,7 +48,7 @@ extension Git {
         }
       }
     }
-    try returnToBranch(branch, worktree, of: owner)
+    try returnToBranch(branch, since: start, worktree, of: owner)
     let now = aborted.isEmpty ? before : try status(of: worktree)
     let isMerging = !finished.isEmpty
     let hasLeft = !now.changed.isEmpty || !now.unmerged.isEmpty || !now.untracked.isEmpty
@@ -78,7 +82,7 @@ extension Git {
 
   /// Brings a worktree back onto its branch where nothing is lost by it.
   private func returnToBranch(
-    _ branch: String, _ worktree: Worktree, of owner: WorkOwner
+    _ branch: String, since start: ObjectID?, _ worktree: Worktree, of owner: WorkOwner
   ) throws(WorkspaceError) {
     let ref = "refs/heads/" + branch
     guard try self.branch(of: worktree) != ref else { return }
@@ -90,6 +94,12 @@ extension Git {
       guard try isAncestor(head, of: tip) else {
         throw .strayed(branch: branch, path: worktree.path)
       }
+      if tip == start {
+        try Keep(self).release(
+          .returnBranch(branch, to: head), of: owner, because: "left by an attempt before")
+        try attach(worktree, to: ref)
+        return
+      }
       // The branch is ahead: going there keeps what is not committed, or refuses.
       let result = try run(
         ["checkout", "--quiet", branch, "--"], at: worktree, expecting: [0, 1, 128])
@@ -99,6 +109,10 @@ extension Git {
     if tip != head, try !moveRef(ref, to: head, from: tip, because: "follow the agent") {
       throw .strayed(branch: branch, path: worktree.path)
     }
+    try attach(worktree, to: ref)
+  }
+
+  private func attach(_ worktree: Worktree, to ref: String) throws(WorkspaceError) {
     try run(["symbolic-ref", "-m", "divisi: back on the branch", "HEAD", ref], at: worktree)
   }
 

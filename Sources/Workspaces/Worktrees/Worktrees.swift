@@ -27,6 +27,8 @@ package struct Worktrees: Sendable {
     package let worktree: Worktree
     package let branch: String
     package let head: ObjectID
+    /// Where the branch is: elsewhere than HEAD where an attempt has left it so.
+    package let tip: ObjectID?
     /// Whether an earlier worktree was used again.
     package let isReused: Bool
     /// What was in the way of it and was set aside.
@@ -90,7 +92,8 @@ package struct Worktrees: Sendable {
     }
     let names = try brought.bring(into: ready, of: git)
     return Prepared(
-      worktree: ready, branch: branch, head: commit, isReused: isReused, kept: kept, brought: names)
+      worktree: ready, branch: branch, head: commit, tip: commit, isReused: isReused, kept: kept,
+      brought: names)
   }
 
   /// The worktree that a step or lane already has, locked in the name of this process: for an
@@ -107,8 +110,8 @@ package struct Worktrees: Sendable {
     let returned = try git.returnBranch(of: worktree, branch, for: owner)
     guard let head = try git.head(of: worktree) else { throw .noCommit(branch) }
     return Prepared(
-      worktree: worktree, branch: branch, head: head, isReused: true,
-      kept: [returned?.kept].compactMap { $0 }, brought: [])
+      worktree: worktree, branch: branch, head: head, tip: try git.commit("refs/heads/" + branch),
+      isReused: true, kept: [returned?.kept].compactMap { $0 }, brought: [])
   }
 
   /// Gives a worktree free for another step. Its files stay as they are until it is used again.
