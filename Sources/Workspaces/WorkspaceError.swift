@@ -28,6 +28,8 @@ package enum WorkspaceError: Error, Hashable, Sendable {
   case strayed(branch: String, path: String)
   /// Processes work in a folder that is to be removed or reset.
   case occupied(String, [Int32])
+  /// A worktree cannot be made what its commit says.
+  case notAsCommitted(String)
   case noSuchKeep(String)
   /// A path leads out of its worktree through a link.
   case outsideWorktree(String)
@@ -53,6 +55,7 @@ extension WorkspaceError: CustomStringConvertible {
       "\(path) has left the branch \(branch) for a commit that the branch does not hold"
     case .occupied(let path, let processes):
       "\(path) is in use by process \(processes.map(String.init).joined(separator: ", "))"
+    case .notAsCommitted(let path): "\(path) does not hold what its commit says"
     case .noSuchKeep(let name): "nothing is kept as \(name)"
     case .outsideWorktree(let path): "\(path) leads out of the worktree"
     }
@@ -75,6 +78,7 @@ extension WorkspaceError: CustomStringConvertible {
     case .worktreeGone: "what was committed is on its branch; try the step again"
     case .strayed: "what is there is kept; merge it into the branch, or try the step again"
     case .occupied: "let it end, or stop it"
+    case .notAsCommitted(let path): "`git -C \(path) status` says what differs"
     case .noSuchKeep: "`divisi keep list` lists what is kept"
     case .outsideWorktree: "remove the link, or the pattern that names it"
     }

@@ -33,7 +33,20 @@ extension Git {
     }
     var found = dropped(.ours, our, beside: their, in: final, &spare)
     found += dropped(.theirs, their, beside: our, in: final, &spare)
-    return found
+    var lost: [DroppedPart] = []
+    for part in found where try !isHeldSubmodule(part, in: result) { lost.append(part) }
+    return lost
+  }
+
+  /// Whether a part is a submodule at a commit that the one in the result holds.
+  private func isHeldSubmodule(
+    _ part: DroppedPart, in result: ObjectID
+  ) throws(WorkspaceError) -> Bool {
+    let mark = "Subproject commit "
+    guard part.lines.count == 1, part.lines[0].hasPrefix(mark),
+      let commit = ObjectID(String(part.lines[0].dropFirst(mark.count)))
+    else { return false }
+    return try Submodules(self).isHeld(commit, at: part.path, by: result)
   }
 
   private func dropped(
@@ -67,7 +80,7 @@ extension Git {
       try run([
         "diff-tree", "-r", "--patch", "--unified=0", "--full-index", "--no-renames",
         "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/",
-        "--ignore-submodules=all", base.hex, tree.hex, "--",
+        "--submodule=short", "--ignore-submodules=none", base.hex, tree.hex, "--",
       ]).bytes)
   }
 }

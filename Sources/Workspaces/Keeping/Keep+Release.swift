@@ -39,12 +39,12 @@ extension Keep {
     case .reuse(let worktree, let branch):
       let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
       try empty(worktree, status)
-      try git.run(["checkout", "--quiet", "--force", branch, "--"], at: worktree)
+      try checkOut([branch], in: worktree)
       return kept
     case .detach(let worktree, let commit):
       let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
       try empty(worktree, status)
-      try git.run(["checkout", "--quiet", "--force", "--detach", commit.hex, "--"], at: worktree)
+      try checkOut(["--detach", commit.hex], in: worktree)
       return kept
     case .rewind(let worktree, let branch, let commit):
       return try rewind(worktree, branch, to: commit, owner, because: reason)
@@ -79,7 +79,7 @@ extension Keep {
     // The branch itself loses commits here, so that being on it saves nothing.
     let kept = try pin(worktree, status: status, leaving: tip, of: owner, because: reason)
     try empty(worktree, status)
-    try git.run(["checkout", "--quiet", "--force", "--detach", commit.hex, "--"], at: worktree)
+    try checkOut(["--detach", commit.hex], in: worktree)
     if tip != commit, try !git.moveRef(ref, to: commit, from: tip, because: reason) {
       throw .branchMoved(branch)
     }
@@ -199,6 +199,23 @@ extension Keep {
     }
     try git.run(["clean", "--quiet", "-ffdx"], at: worktree)
     unlink(worktree.gitFolder + "/divisi-brought")
+  }
+
+  /// Makes the files those of a commit, in submodules too.
+  private func checkOut(_ place: [String], in worktree: Worktree) throws(WorkspaceError) {
+    let submodules = Submodules(git)
+    let before = try submodules.filled(in: worktree)
+    for submodule in before {
+      try submodule.git.run(["clean", "--quiet", "-ffdx"], at: submodule.place)
+    }
+    try git.run(["checkout", "--quiet", "--force"] + place + ["--"], at: worktree)
+    try submodules.update(worktree)
+    guard !before.isEmpty else { return }
+    // git leaves a submodule lying that the commit does not have; as a repository of its own it would be in the way.
+    let gone = Set(before.map(\.path)).subtracting(try submodules.filled(in: worktree).map(\.path))
+    for path in gone.sorted() {
+      try git.run(["clean", "--quiet", "-ffdx", "--", ":(literal)" + path], at: worktree)
+    }
   }
 
   private func abort(_ operation: HalfDone, in worktree: Worktree) throws(WorkspaceError) {

@@ -31,6 +31,7 @@ struct Snapshot {
     if let head = try git.head(of: worktree) { snapshot.parents.append(head) }
     try snapshot.addStashes(of: try git.branch(of: worktree))
     try snapshot.addLeftCommits()
+    try snapshot.addNested(try Submodules(git).filled(in: worktree).map(\.path))
     return snapshot.lines.isEmpty
   }
 
@@ -43,7 +44,10 @@ struct Snapshot {
     if let head { add(.head, head) }
     let isClean = status?.isClean ?? false
     var tree: ObjectID?
-    if isClean, let head { tree = try git.tree(of: head) }
+    if isClean, let head {
+      tree = try git.tree(of: head)
+      try addNested(try Submodules(git).filled(in: worktree).map(\.path))
+    }
     if tree == nil { tree = try files(status, beside: head) }
     try addOperations(status)
     try addStashes(of: branch)
@@ -182,10 +186,11 @@ struct Snapshot {
       let inner = git.moved(to: repository)
       let place = Worktree(path: folder, gitFolder: repository.gitFolder)
       let status = try inner.status(of: place)
-      let own = try inner.run(
+      let unsent = try inner.run(
         ["rev-list", "--max-count=100", "--all", "HEAD", "--not", "--remotes"], at: place,
         expecting: [0, 128]
       ).lines.compactMap(ObjectID.init)
+      let own = try Submodules(git).unstored(unsent, at: path, in: worktree)
       if status.isClean, own.isEmpty { continue }
       var snapshot = Snapshot(inner, place)
       for commit in own { snapshot.add(.left, commit) }

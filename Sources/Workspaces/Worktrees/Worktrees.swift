@@ -135,6 +135,10 @@ package struct Worktrees: Sendable {
         try found.mend()
         try Keep(git).release(
           .detach(found, at: commit), of: owner, because: "the next merge of \(plan)")
+        // Whether a submodule could be brought along is git's to say.
+        if entryKind(path + "/.gitmodules") == .file, try !isUnchanged(found) {
+          throw .notAsCommitted(path)
+        }
         try found.note(built: commit)
         _ = try brought.bring(into: found, of: git)
         return found
