@@ -236,6 +236,27 @@ import Testing
     #expect(entryKind(scene.root + "/node_modules/left-pad/index.js") == .file)
   }
 
+  /// The first thing that many agents do is to add all there is.
+  @Test func whatWasBroughtIsTakenOutOfWhatAnAgentCommits() throws {
+    let scene = try Scene()
+    try scene.write(".env", "KEY=1\n")
+    try scene.write("node_modules/left-pad/index.js", "pad\n")
+    let worktrees = Worktrees(
+      scene.git, brought: BroughtFiles(copied: [".env"], linked: ["node_modules"]))
+    let prepared = try worktrees.prepare(step: "api", of: scene.owner, at: try scene.base())
+    unlink(prepared.worktree.path + "/node_modules")
+    try prepared.worktree.write("node_modules/own/index.js", "own\n")
+    try prepared.worktree.write("src/a.txt", "two\n")
+    try scene.agent(prepared.worktree, "add", "--all")
+    try scene.agent(prepared.worktree, "commit", "--quiet", "--message", "All of it")
+    let checkpoint = try scene.checkpoint(prepared)
+    #expect(checkpoint.takenOut == [".env", "node_modules/own/index.js"])
+    #expect(
+      try scene.git.changes(from: scene.base(), to: checkpoint.head).map(\.path) == ["src/a.txt"])
+    #expect(try prepared.worktree.read(".env") == "KEY=1\n")
+    #expect(try !scene.checkpoint(prepared).isCommitted)
+  }
+
   @Test func nothingIsWrittenThroughALinkThatLeadsOut() throws {
     let scene = try Scene([".gitignore": "*.local\n", "src/a.txt": "one\n"])
     let outside = try TemporaryFolder()

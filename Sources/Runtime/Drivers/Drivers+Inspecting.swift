@@ -53,6 +53,7 @@ extension Drivers {
     try returnBranch(of: worktree, id, job)
     let checkpoint = try git.checkpoint(
       worktree, branch: worktrees.branch(of: name), since: record?.tip.flatMap { ObjectID($0) },
+      from: base,
       message: provenance(id, job).message(title: step.shownTitle), of: owner)
     for work in [checkpoint.kept].compactMap({ $0 }) {
       watcher.note("half-done work of \(id) is kept as \(work.ref)")
@@ -60,6 +61,11 @@ extension Drivers {
     for path in checkpoint.nested {
       watcher.note(
         "\(path) in the worktree of \(id) is a repository of its own, and not merged; it is kept")
+    }
+    if !checkpoint.takenOut.isEmpty {
+      watcher.note(
+        "\(id) committed what was brought into its worktree: \(checkpoint.takenOut.brief); it is taken out, and not "
+          + "merged")
     }
     let head = checkpoint.head
     guard try git.mergeBase(base, head) != nil else {

@@ -12,6 +12,8 @@ package struct Checkpoint: Sendable, Hashable {
   package let aborted: [HalfDone]
   /// Repositories of their own in the worktree, which no commit here can hold.
   package let nested: [String]
+  /// What Divisi had brought and somebody added to a commit: taken out of it again.
+  package let takenOut: [String]
   package let kept: KeptWork?
 }
 
@@ -22,11 +24,13 @@ extension Git {
   /// given up. Where the agent has gone to another branch that holds all of its own, it is brought
   /// back; where the two differ that is an error, and all is as it was.
   ///
-  /// - Parameter start: where the branch was when the attempt began. What it held by then and HEAD
-  ///   does not is nothing that the attempt has made: it is pinned, and no part of the work.
+  /// - Parameters:
+  ///   - start: where the branch was when the attempt began. What it held by then and HEAD does not
+  ///     is nothing that the attempt has made: it is pinned, and no part of the work.
+  ///   - base: the commit that the work is measured from.
   package func checkpoint(
-    _ worktree: Worktree, branch: String, since start: ObjectID? = nil, message: String,
-    of owner: WorkOwner
+    _ worktree: Worktree, branch: String, since start: ObjectID? = nil, from base: ObjectID? = nil,
+    message: String, of owner: WorkOwner
   ) throws(WorkspaceError) -> Checkpoint {
     guard worktree.isThere else { throw .worktreeGone(worktree.path) }
     let before = try status(of: worktree)
@@ -51,14 +55,41 @@ extension Git {
     try returnToBranch(branch, since: start, worktree, of: owner)
     let now = aborted.isEmpty ? before : try status(of: worktree)
     let isMerging = !finished.isEmpty
-    let hasLeft = !now.changed.isEmpty || !now.unmerged.isEmpty || !now.untracked.isEmpty
+    let takenOut = try takeOutBrought(of: worktree, besides: base)
+    let hasLeft =
+      !now.changed.isEmpty || !now.unmerged.isEmpty || !now.untracked.isEmpty || !takenOut.isEmpty
     if hasLeft || isMerging {
       try commitAll(in: worktree, without: now.nested, message: message, allowEmpty: isMerging)
     }
     guard let head = try head(of: worktree) else { throw .noCommit(branch) }
     return Checkpoint(
       head: head, isCommitted: hasLeft || isMerging, finished: finished, aborted: aborted,
-      nested: now.nested, kept: kept)
+      nested: now.nested, takenOut: takenOut, kept: kept)
+  }
+
+  /// Takes what Divisi brought out of the index: an agent that adds all there is adds that as well. It stays on disk.
+  private func takeOutBrought(
+    of worktree: Worktree, besides base: ObjectID?
+  ) throws(WorkspaceError) -> [String] {
+    let brought = broughtPaths(into: worktree)
+    guard !brought.isEmpty else { return [] }
+    let tracked = try run(
+      ["ls-files", "-z", "--"] + brought.map { ":(top,literal)" + $0 }, at: worktree
+    ).fields
+    guard !tracked.isEmpty else { return [] }
+    var known: Set<String> = []
+    if let base {
+      known = Set(
+        try run(
+          ["ls-tree", "-r", "-z", "--name-only", "--full-tree", base.hex, "--"] + brought
+        ).fields)
+    }
+    let added = tracked.filter { !known.contains($0) }
+    guard !added.isEmpty else { return [] }
+    try run(
+      ["update-index", "-z", "--force-remove", "--stdin"], at: worktree,
+      input: Array(added.map { $0 + "\0" }.joined().utf8))
+    return added
   }
 
   private func commitAll(

@@ -62,6 +62,9 @@ extension Git {
         ? GitOptions.common.filter { $0 != "--no-optional-locks" } : GitOptions.common
     ).fields
     let brought = Set(broughtPaths(into: worktree))
+    func isBrought(_ path: String) -> Bool {
+      brought.contains(path) || brought.contains { path.hasPrefix($0 + "/") }
+    }
     var status = WorktreeStatus()
     for field in fields {
       let kind = field.prefix { $0 != " " }
@@ -71,7 +74,7 @@ extension Git {
         if rest.hasPrefix("branch.oid ") { status.head = ObjectID(String(rest.dropFirst(11))) }
       case "1":
         let parts = rest.split(separator: " ", maxSplits: 7)
-        guard parts.count == 8, !brought.contains(String(parts[7])) else { continue }
+        guard parts.count == 8, !isBrought(String(parts[7])) else { continue }
         status.changed.append(String(parts[7]))
         if parts[1].hasPrefix("S") { status.submodules.append(String(parts[7])) }
       case "u":
@@ -79,12 +82,10 @@ extension Git {
           status.unmerged.append(String(path))
         }
       case "?":
-        let path = String(rest)
-        if path.hasSuffix("/") {
-          status.nested.append(String(path.dropLast()))
-        } else if !brought.contains(path), !brought.contains(where: { path.hasPrefix($0 + "/") }) {
-          status.untracked.append(path)
-        }
+        let isRepository = rest.hasSuffix("/")
+        let path = String(isRepository ? rest.dropLast() : rest)
+        if isBrought(path) { continue }
+        if isRepository { status.nested.append(path) } else { status.untracked.append(path) }
       case "!": status.ignored.append(String(rest))
       default: continue
       }
