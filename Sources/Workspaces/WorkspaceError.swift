@@ -13,6 +13,8 @@ package enum WorkspaceError: Error, Hashable, Sendable {
   case bare(String)
   /// A branch that Divisi wants to move is checked out at a path that is not Divisi's.
   case branchCheckedOut(branch: String, path: String)
+  /// A branch that a run would merge into, and no run of Divisi made.
+  case foreignBranch(String)
   /// Something lies where a worktree is to be, and it is none.
   case pathTaken(String)
   /// Two names differ by case alone on a file system that does not tell them apart.
@@ -44,6 +46,7 @@ extension WorkspaceError: CustomStringConvertible {
     case .noCommit(let branch): "the branch \(branch) has no commit yet"
     case .bare(let path): "\(path) is a repository without a checkout"
     case .branchCheckedOut(let branch, let path): "the branch \(branch) is checked out in \(path)"
+    case .foreignBranch(let name): "there is a branch \(name) that no run of Divisi made"
     case .pathTaken(let path): "\(path) is in the way: it is not a worktree of this repository"
     case .sameBesidesCase(let one, let other):
       "\(one) and \(other) differ only in case, which this file system does not tell apart"
@@ -70,6 +73,8 @@ extension WorkspaceError: CustomStringConvertible {
     case .noCommit: "commit something first: git commit --allow-empty -m Begin"
     case .bare: "work in a clone of it, or in a worktree: git worktree add ../checkout"
     case .branchCheckedOut(_, let path): "switch to another branch in \(path)"
+    case .foreignBranch(let name):
+      "the run would merge into it; give it another name: git branch -m \(name) NAME"
     case .pathTaken: "move it away; Divisi removes nothing that it did not make"
     case .sameBesidesCase: "give one of the steps another name"
     case .noSuchBranch: "`git branch` lists those that are there"

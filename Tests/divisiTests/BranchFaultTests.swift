@@ -239,6 +239,49 @@ import Testing
     try scene.expectWhole()
   }
 
+  /// What a run made was removed, and the person made a branch of the same name since.
+  @Test func aBranchThatThePersonMadeAfterACleanIsLeftToThem() throws {
+    try scene.agent("echo one > one.txt")
+    #expect(try scene.scratch.divisi("run t").status == 0)
+    _ = try scene.scratch.shell("git merge -q orchestration/t")
+    let cleaned = try scene.scratch.divisi("clean --yes")
+    #expect(cleaned.output.contains("removed  feature/task-a"), "\(cleaned.output)")
+    let mine = try commit("mine.txt", on: "main")
+    _ = try scene.scratch.shell("git branch feature/task-a \(mine)")
+    try scene.plan(["id: a, run: 'echo two > two.txt'"], id: "other")
+    let result = try scene.scratch.divisi("run other")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try commit(of: "feature/task-a") == mine)
+    #expect(try scene.merged("other") == ["one.txt", "two.txt"])
+    try scene.expectWhole()
+  }
+
+  @Test func anIntegrationBranchOfThePersonsOwnIsNotMergedInto() throws {
+    _ = try scene.scratch.shell("git branch orchestration/t")
+    try scene.agent("echo one > one.txt")
+    let refused = try scene.scratch.divisi("run t")
+    #expect(refused.status == 4, "\(refused.output)\(refused.errors)")
+    #expect(
+      refused.errors.hasSuffix(
+        """
+        divisi: there is a branch orchestration/t that no run of Divisi made
+          hint: the run would merge into it; give it another name: git branch -m orchestration/t NAME
+
+        """))
+    #expect(!scene.exists(".worktrees"))
+    #expect(try scene.merged() == [])
+    _ = try scene.scratch.shell("git branch -m orchestration/t mine")
+    #expect(try scene.scratch.divisi("run t").status == 0)
+    // The branch of an earlier run is gone on with, and with it what a person put there.
+    let theirs = try commit("theirs.txt", on: "orchestration/t")
+    _ = try scene.scratch.shell("git update-ref refs/heads/orchestration/t \(theirs)")
+    try scene.agent("echo two > two.txt")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.merged() == ["one.txt", "theirs.txt", "two.txt"])
+    try scene.expectWhole()
+  }
+
   /// Two plans at once, with steps of the same names.
   @Test func stepsOfTwoPlansThatAreCalledTheSameHaveWorktreesOfTheirOwn() throws {
     let both = ["one", "two"]

@@ -67,7 +67,9 @@ extension Drivers {
               "the branch \(branch.name) was removed by somebody; it is at \(old.short) again")
           }
           switch try branch.land(new, on: old) {
-          case .landed(let commit): return .done(commit: commit.hex)
+          case .landed(let commit):
+            try branch.note(at: commit, of: job.session)
+            return .done(commit: commit.hex)
           case .moved(let head):
             guard try git.isAncestor(old, of: head) else {
               try self.keepWhatWasMerged(old, besides: head, owner)
@@ -130,7 +132,11 @@ struct BranchFault: Sendable {
   let words: String
 
   init(_ error: WorkspaceError, _ what: String) {
-    kind = if case .branchCheckedOut = error { .branch } else { .disk }
+    kind =
+      switch error {
+      case .branchCheckedOut, .foreignBranch: .branch
+      default: .disk
+      }
     words = "\(what): \(error); \(error.hint)"
   }
 }

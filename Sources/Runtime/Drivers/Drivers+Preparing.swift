@@ -22,10 +22,14 @@ extension Drivers {
           } else {
             start = try RepositoryFacts.Head.read(git).base()
           }
+          try branch.refuseForeign(at: start)
+          // Before it is there: one that nobody noted would be taken for somebody else's.
+          try branch.note(at: try branch.head() ?? start, of: job.session)
           let head = try branch.begin(at: start)
           guard head != start, try git.isAncestor(head, of: start),
             case .landed(let moved) = try branch.land(start, on: head)
           else { return head }
+          try branch.note(at: moved, of: job.session)
           return moved
         }
         if faults.withLock({ $0.removeValue(forKey: branch.name) }) != nil {
@@ -85,7 +89,7 @@ extension Drivers {
     _ id: AttemptID, _ job: Job, at head: ObjectID, _ ports: Range<Int>?
   ) throws(WorkspaceError) -> ObjectID {
     let owner = owner(job, id)
-    let name = try claimName(id, job)
+    let name = try claimName(id, job, at: head)
     let before = AttemptID(id.step, id.number - 1)
     let found: PreparedRecord? = read(folder.attempt(before).path + "/workspace.json")
     let merged: MergedRecord? = read(folder.attempt(before).path + "/merged.json")

@@ -119,7 +119,12 @@ private struct Planner {
 
   /// Why something stays whatever is in it, or nothing.
   private func claim(on name: String) -> String? {
-    unfinished.first { $0.owns(name) }.map { "\($0.session) has not ended, and may need it" }
+    let part = lastPart(of: name)
+    let branch = part.hasPrefix("task-") ? "feature/" + part : name
+    let holder = BranchClaims(worktrees.git).claim(on: branch)?.session
+    return unfinished.first { $0.session == holder || $0.owns(name) }.map {
+      "\($0.session) has not ended, and may need it"
+    }
   }
 
   mutating func lookAtWorktrees() throws(WorkspaceError) {

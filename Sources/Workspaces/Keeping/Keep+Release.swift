@@ -58,6 +58,7 @@ extension Keep {
       try git.alone { () throws(WorkspaceError) in
         try git.run(["update-ref", "-d", "refs/heads/" + name, tip.hex])
       }
+      BranchClaims(git).drop(name)
       return kept
     case .moveBranch(let name, let commit):
       return try move(name, from: try tipOfFreeBranch(name), to: commit, owner, because: reason)
