@@ -223,6 +223,26 @@ import Testing
     #expect(entryKind(prepared.worktree.path + "/x") == .missing)
   }
 
+  @Test func rewindingSparesWhatWasBuiltAndBrought() throws {
+    let scene = try Scene([".gitignore": "build/\n", "src/a.txt": "one\n"])
+    try scene.write(".env", "KEY=1\n")
+    try scene.write("with space [1].txt", "brought\n")
+    let brought = [".env", "with space [[]1].txt"]
+    let worktrees = Worktrees(scene.git, brought: BroughtFiles(copied: brought))
+    let prepared = try worktrees.prepare(step: "api", of: scene.owner, at: try scene.base())
+    try prepared.worktree.write("build/a.o", "built\n")
+    try prepared.worktree.write("draft.txt", "draft\n")
+    try scene.keep.release(
+      .rewind(prepared.worktree, branch: prepared.branch, to: try scene.base()),
+      of: scene.owner, because: "again")
+    #expect(try prepared.worktree.read(".env") == "KEY=1\n")
+    #expect(try prepared.worktree.read("with space [1].txt") == "brought\n")
+    #expect(try prepared.worktree.read("build/a.o") == "built\n")
+    #expect(entryKind(prepared.worktree.path + "/draft.txt") == .missing)
+    unlink(prepared.worktree.path + "/.env")
+    #expect(try worktrees.adopt(step: "api", of: scene.owner)?.brought == [".env"])
+  }
+
   @Test func rewindingMovesTheBranchOfTheWorktreeAndNoOther() throws {
     let scene = try Scene()
     let prepared = try scene.prepare()

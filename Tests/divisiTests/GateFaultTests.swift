@@ -68,6 +68,25 @@ import Testing
     try scene.expectWhole()
   }
 
+  /// What the first gate leaves is set aside, and with it nothing that the second needs.
+  @Test func whatWasBroughtAndBuiltIsThereForTheNextGate() throws {
+    try scene.scratch.folder.write(".env", "KEY=1\n")
+    try scene.scratch.folder.write(
+      ".git/info/exclude",
+      try scene.scratch.folder.read(".git/info/exclude") + "/.env\n/build\n")
+    try scene.agent(
+      "echo one > one.txt; mkdir build; echo o > build/o",
+      more: "retries: 0, gates: [{run: 'echo more >> one.txt'}, {run: 'test -f .env -a -f build/o'}]"
+    )
+    let settings = try scene.scratch.folder.read("divisi.yaml")
+    try scene.scratch.folder.write(
+      "divisi.yaml",
+      settings.replacingOccurrences(of: "workspace: {", with: "workspace: {copy: [.env], "))
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    try scene.expectWhole()
+  }
+
   /// A gate that is killed with all that watches it has changed the tree and says nothing of it.
   @Test func aTrialThatWasLostIsMadeAnewOnTheTreeAndNotOnWhatItLeft() throws {
     try scene.gate(

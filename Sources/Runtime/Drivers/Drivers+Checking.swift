@@ -119,6 +119,7 @@ extension Drivers {
       try Keep(git).release(
         .rewind(worktree, branch: worktrees.branch(of: name), to: commit), of: owner,
         because: "a gate changed files")
+      try worktrees.bring(into: worktree)
     }
     return Ground(folder: worktree.path, tree: tree, commit: commit)
   }

@@ -122,6 +122,7 @@ extension Drivers {
       try Keep(git).release(
         .rewind(old.worktree, branch: old.branch, to: commit), of: owner,
         because: "the next step of lane \(name)")
+      try worktrees.bring(into: old.worktree)
     } else {
       let made = try worktrees.prepare(step: name, of: owner, at: commit)
       for work in made.kept {

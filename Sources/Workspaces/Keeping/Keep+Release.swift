@@ -38,13 +38,13 @@ extension Keep {
       return kept
     case .reuse(let worktree, let branch):
       let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
-      try empty(worktree, status)
-      try checkOut([branch], in: worktree)
+      try empty(worktree, status, .everything)
+      try checkOut([branch], in: worktree, .everything)
       return kept
     case .detach(let worktree, let commit):
       let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
-      try empty(worktree, status)
-      try checkOut(["--detach", commit.hex], in: worktree)
+      try empty(worktree, status, .everything)
+      try checkOut(["--detach", commit.hex], in: worktree, .everything)
       return kept
     case .rewind(let worktree, let branch, let commit):
       return try rewind(worktree, branch, to: commit, owner, because: reason)
@@ -79,8 +79,9 @@ extension Keep {
     if tip != nil, !isOnIt { _ = try tipOfFreeBranch(branch) }
     // The branch itself loses commits here, so that being on it saves nothing.
     let kept = try pin(worktree, status: status, leaving: tip, of: owner, because: reason)
-    try empty(worktree, status)
-    try checkOut(["--detach", commit.hex], in: worktree)
+    // The same step or lane goes on there: with what was built, set up and brought for it.
+    try empty(worktree, status, .work)
+    try checkOut(["--detach", commit.hex], in: worktree, .work)
     if tip != commit, try !git.moveRef(ref, to: commit, from: tip, because: reason) {
       throw .branchMoved(branch)
     }
@@ -180,10 +181,17 @@ extension Keep {
     }
   }
 
+  /// What goes of the files that git does not track.
+  private enum Untracked {
+    case everything
+    /// Not what git ignores, and not what Divisi brought.
+    case work
+  }
+
   /// Takes out what checking something out would leave: half-done operations, and files that git
   /// does not track.
   private func empty(
-    _ worktree: Worktree, _ status: WorktreeStatus?
+    _ worktree: Worktree, _ status: WorktreeStatus?, _ untracked: Untracked
   ) throws(WorkspaceError) {
     guard let status else { throw .worktreeGone(worktree.path) }
     for operation in status.operations {
@@ -194,20 +202,28 @@ extension Keep {
       case .merge, .cherryPick, .revert: continue
       }
     }
+    let hasWork = !status.untracked.isEmpty || !status.nested.isEmpty
     let brought = git.broughtPaths(into: worktree)
-    if status.untracked.isEmpty, status.nested.isEmpty, status.ignored.isEmpty, brought.isEmpty {
-      return
+    switch untracked {
+    case .everything where hasWork || !status.ignored.isEmpty || !brought.isEmpty:
+      try git.run(["clean", "--quiet", "-ffdx"], at: worktree)
+      unlink(worktree.gitFolder + "/divisi-brought")
+    case .work where hasWork:
+      let spared = brought.flatMap { ["--exclude", literalPattern($0)] }
+      try git.run(["clean", "--quiet", "-ffd"] + spared, at: worktree)
+    case .everything, .work: break
     }
-    try git.run(["clean", "--quiet", "-ffdx"], at: worktree)
-    unlink(worktree.gitFolder + "/divisi-brought")
   }
 
   /// Makes the files those of a commit, in submodules too.
-  private func checkOut(_ place: [String], in worktree: Worktree) throws(WorkspaceError) {
+  private func checkOut(
+    _ place: [String], in worktree: Worktree, _ untracked: Untracked
+  ) throws(WorkspaceError) {
     let submodules = Submodules(git)
     let before = try submodules.filled(in: worktree)
     for submodule in before {
-      try submodule.git.run(["clean", "--quiet", "-ffdx"], at: submodule.place)
+      let flags = untracked == .everything ? "-ffdx" : "-ffd"
+      try submodule.git.run(["clean", "--quiet", flags], at: submodule.place)
     }
     try git.run(["checkout", "--quiet", "--force"] + place + ["--"], at: worktree)
     try submodules.update(worktree)

@@ -79,6 +79,16 @@ package struct BroughtFiles: Sendable, Hashable {
   }
 }
 
+/// A pattern that names one path and nothing else.
+func literalPattern(_ path: String) -> String {
+  var text = "/"
+  for character in path.unicodeScalars {
+    if "*?[\\ ".unicodeScalars.contains(character) { text += "\\" }
+    text.unicodeScalars.append(character)
+  }
+  return text
+}
+
 /// A pattern as git is given it: from the root of the repository.
 private func anchored(_ pattern: String) -> String {
   pattern.hasPrefix("/") ? pattern : "/" + pattern

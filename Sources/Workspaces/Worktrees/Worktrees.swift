@@ -90,7 +90,7 @@ package struct Worktrees: Sendable {
     } else {
       ready = try add(path, branch, owner)
     }
-    let names = try brought.bring(into: ready, of: git)
+    let names = try bring(into: ready)
     return Prepared(
       worktree: ready, branch: branch, head: commit, tip: commit, isReused: isReused, kept: kept,
       brought: names)
@@ -98,7 +98,8 @@ package struct Worktrees: Sendable {
 
   /// The worktree that a step or lane already has, locked in the name of this process: for an
   /// attempt that goes on with what the one before left, and for taking up a run again. Nothing in
-  /// it is changed, but a branch that somebody removed or moved is put back. Nothing where there is none.
+  /// it is changed, but a branch that somebody removed or moved is put back, and what is missing of
+  /// the files that were brought is brought again. Nothing where there is none.
   package func adopt(step: String, of owner: WorkOwner) throws(WorkspaceError) -> Prepared? {
     let path = path(of: step)
     guard let listed = try git.listWorktrees().first(where: { $0.path == path }) else { return nil }
@@ -111,7 +112,8 @@ package struct Worktrees: Sendable {
     guard let head = try git.head(of: worktree) else { throw .noCommit(branch) }
     return Prepared(
       worktree: worktree, branch: branch, head: head, tip: try git.commit("refs/heads/" + branch),
-      isReused: true, kept: [returned?.kept].compactMap { $0 }, brought: [])
+      isReused: true, kept: [returned?.kept].compactMap { $0 },
+      brought: try bring(into: worktree))
   }
 
   /// Gives a worktree free for another step. Its files stay as they are until it is used again.
@@ -140,7 +142,7 @@ package struct Worktrees: Sendable {
           throw .notAsCommitted(path)
         }
         try found.note(built: commit)
-        _ = try brought.bring(into: found, of: git)
+        _ = try bring(into: found)
         return found
       }
       try Keep(git).release(.remove(found), of: owner, because: "the folder of \(plan) was gone")
@@ -150,8 +152,14 @@ package struct Worktrees: Sendable {
     let worktree = try register(path, ["--detach", path, commit.hex], owner)
     try fill(worktree)
     try worktree.note(built: commit)
-    _ = try brought.bring(into: worktree, of: git)
+    _ = try bring(into: worktree)
     return worktree
+  }
+
+  /// Brings the files that git does not track and that are not in a worktree yet.
+  @discardableResult
+  package func bring(into worktree: Worktree) throws(WorkspaceError) -> [String] {
+    try brought.bring(into: worktree, of: git)
   }
 
   /// Whether tracked files of a worktree still are what its commit says: what gates ran on is then
