@@ -223,6 +223,24 @@ import Testing
     #expect(entryKind(prepared.worktree.path + "/x") == .missing)
   }
 
+  @Test func aRepositoryInAnIgnoredFolderIsKept() throws {
+    let scene = try Scene([".gitignore": "build/\n", "src/a.txt": "one\n"])
+    let prepared = try scene.prepare()
+    let inner = "build/deep/tool"
+    try prepared.worktree.write(inner + "/x", "x\n")
+    for words in [["init", "--quiet"], ["add", "x"], ["commit", "--quiet", "--message", "x"]] {
+      try Scene.git(words, in: prepared.worktree.path + "/" + inner)
+    }
+    let tip = try Scene.git(["rev-parse", "HEAD"], in: prepared.worktree.path + "/" + inner)
+      .dropLast()
+    try scene.worktrees.park(prepared.worktree)
+    #expect(try scene.worktrees.prune(["build"], besides: []).removed == [])
+    _ = try scene.prepare("next")
+    #expect(entryKind(prepared.worktree.path + "/build") == .missing)
+    #expect(try scene.person("show", "\(tip):x") == "x\n")
+    #expect(try scene.keep.list().count == 1)
+  }
+
   @Test func rewindingSparesWhatWasBuiltAndBrought() throws {
     let scene = try Scene([".gitignore": "build/\n", "src/a.txt": "one\n"])
     try scene.write(".env", "KEY=1\n")

@@ -130,7 +130,7 @@ extension Keep {
     _ worktree: Worktree, of owner: WorkOwner, because reason: String
   ) throws(WorkspaceError) -> (KeptWork?, WorktreeStatus?) {
     let status = try checked(worktree)
-    if let status, status.isClean, try isHeldByBranch(worktree) { return (nil, status) }
+    if let status, status.isClean, try isHeldByBranch(worktree, status) { return (nil, status) }
     return (try pin(worktree, status: status, of: owner, because: reason), status)
   }
 
@@ -142,16 +142,20 @@ extension Keep {
     else { throw .notOurs(worktree.path) }
     let processes = occupants(of: worktree.path)
     guard processes.isEmpty else { throw .occupied(worktree.path, processes) }
-    return try statusIfThere(worktree, noting: true)
+    guard var status = try statusIfThere(worktree, noting: true) else { return nil }
+    status.hidden = worktree.repositories(below: status.ignored)
+    return status
   }
 
   /// Whether a branch that stays holds all commits of a worktree, its log and the stashes too.
   ///
   /// A worktree for gates stands on a commit that Divisi made of what branches hold: nothing of it can be lost.
-  private func isHeldByBranch(_ worktree: Worktree) throws(WorkspaceError) -> Bool {
+  private func isHeldByBranch(
+    _ worktree: Worktree, _ status: WorktreeStatus
+  ) throws(WorkspaceError) -> Bool {
     if let built = worktree.builtCommit, try git.head(of: worktree) == built { return true }
     guard try git.branch(of: worktree)?.hasPrefix("refs/heads/") == true else { return false }
-    return try Snapshot.branchHoldsAll(git, of: worktree)
+    return try Snapshot.branchHoldsAll(git, of: worktree, besides: status.hidden)
   }
 
   /// Where a branch of Divisi's is.

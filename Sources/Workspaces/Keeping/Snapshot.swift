@@ -22,16 +22,16 @@ struct Snapshot {
     return try snapshot.write(status: status, leaving: tip, because: reason)
   }
 
-  /// Whether a clean worktree's branch holds all that there is: no stash is this branch's, and no
-  /// commit was left.
+  /// Whether a clean worktree's branch holds all that there is: no stash is this branch's, no
+  /// commit was left, and no repository within has anything of its own.
   static func branchHoldsAll(
-    _ git: Git, of worktree: Worktree
+    _ git: Git, of worktree: Worktree, besides hidden: [String]
   ) throws(WorkspaceError) -> Bool {
     var snapshot = Snapshot(git, worktree)
     if let head = try git.head(of: worktree) { snapshot.parents.append(head) }
     try snapshot.addStashes(of: try git.branch(of: worktree))
     try snapshot.addLeftCommits()
-    try snapshot.addNested(try Submodules(git).filled(in: worktree).map(\.path))
+    try snapshot.addNested(try Submodules(git).filled(in: worktree).map(\.path) + hidden)
     return snapshot.lines.isEmpty
   }
 
@@ -46,7 +46,8 @@ struct Snapshot {
     var tree: ObjectID?
     if isClean, let head {
       tree = try git.tree(of: head)
-      try addNested(try Submodules(git).filled(in: worktree).map(\.path))
+      try addNested(
+        try Submodules(git).filled(in: worktree).map(\.path) + (status?.hidden ?? []))
     }
     if tree == nil { tree = try files(status, beside: head) }
     try addOperations(status)
@@ -87,7 +88,7 @@ struct Snapshot {
     let ownGit = worktree.path + "/.git"
     let isReplaced = worktree.gitFolder != ownGit && entryKind(ownGit) == .folder
     let replaced = isReplaced ? ["."] : []
-    try addNested(Set(status.nested + submodules + replaced).sorted())
+    try addNested(Set(status.nested + status.hidden + submodules + replaced).sorted())
     try git.stageAll(in: worktree, without: status.nested, environment: index.environment)
     return try writeTree(index)
   }

@@ -14,6 +14,8 @@ package struct WorktreeStatus: Sendable, Hashable {
   /// Submodules with commits or changes that this repository does not know.
   package fileprivate(set) var submodules: [String] = []
   package fileprivate(set) var ignored: [String] = []
+  /// Repositories in folders that git ignores. Looked for only before they would be cleaned away.
+  package internal(set) var hidden: [String] = []
   /// What git was in the midst of.
   package fileprivate(set) var operations: [HalfDone] = []
 
