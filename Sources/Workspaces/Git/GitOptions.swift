@@ -15,7 +15,7 @@ enum GitOptions {
     "commit.gpgSign=false", "tag.gpgSign=false", "core.quotePath=false", "color.ui=false",
     "core.fsync=committed,loose-object,reference", "core.fsyncMethod=batch",
     "advice.detachedHead=false", "submodule.recurse=false", "diff.ignoreSubmodules=none",
-    "worktree.useRelativePaths=false",
+    "worktree.useRelativePaths=false", "core.ignoreStat=false",
   ])
 
   static func settings(_ settings: [String]) -> [String] { settings.flatMap { ["-c", $0] } }

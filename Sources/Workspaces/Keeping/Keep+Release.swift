@@ -229,7 +229,14 @@ extension Keep {
       let flags = untracked == .everything ? "-ffdx" : "-ffd"
       try submodule.git.run(["clean", "--quiet", flags], at: submodule.place)
     }
+    let hasOtherSettings = try worktree.restoreSettings()
+    if hasOtherSettings || worktree.hidesEdits(git.repository.hashLength) {
+      try git.revealEdits(in: worktree)
+    }
     try git.run(["checkout", "--quiet", "--force"] + place + ["--"], at: worktree)
+    if hasOtherSettings {
+      try git.run(["sparse-checkout", "reapply"], at: worktree, expecting: [0, 1, 128])
+    }
     try submodules.update(worktree)
     guard !before.isEmpty else { return }
     // git leaves a submodule lying that the commit does not have; as a repository of its own it would be in the way.

@@ -261,6 +261,9 @@ extension Git {
   func stageAll(
     in worktree: Worktree, without paths: [String], environment: [String: String] = [:]
   ) throws(WorkspaceError) {
+    if worktree.hidesEdits(repository.hashLength) {
+      try revealEdits(in: worktree, environment: environment)
+    }
     let brought = broughtPaths(into: worktree)
     var ignored: Set<String> = []
     if !brought.isEmpty {

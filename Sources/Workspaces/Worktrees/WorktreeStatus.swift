@@ -55,14 +55,12 @@ extension Git {
   package func status(
     of worktree: Worktree, noting: Bool = false
   ) throws(WorkspaceError) -> WorktreeStatus {
-    let fields = try run(
-      [
-        "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all",
-        "--ignored=matching", "--no-renames", "--ignore-submodules=none",
-      ], at: worktree,
-      options: noting
-        ? GitOptions.common.filter { $0 != "--no-optional-locks" } : GitOptions.common
-    ).fields
+    var fields = try statusFields(worktree, noting: noting)
+    if worktree.hidesEdits(repository.hashLength) {
+      let index = try IndexCopy(of: worktree)
+      try revealEdits(in: worktree, environment: index.environment)
+      fields = try statusFields(worktree, environment: index.environment)
+    }
     let brought = Set(broughtPaths(into: worktree))
     func isBrought(_ path: String) -> Bool {
       brought.contains(path) || brought.contains { path.hasPrefix($0 + "/") }
@@ -96,6 +94,19 @@ extension Git {
       operation.marks.contains { entryKind(worktree.gitFolder + "/" + $0) != .missing }
     }
     return status
+  }
+
+  private func statusFields(
+    _ worktree: Worktree, noting: Bool = false, environment: [String: String] = [:]
+  ) throws(WorkspaceError) -> [String] {
+    try run(
+      [
+        "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all",
+        "--ignored=matching", "--no-renames", "--ignore-submodules=none",
+      ], at: worktree, environment: environment,
+      options: noting
+        ? GitOptions.common.filter { $0 != "--no-optional-locks" } : GitOptions.common
+    ).fields
   }
 
   /// What Divisi copied or linked into a worktree, and no commit is to hold.

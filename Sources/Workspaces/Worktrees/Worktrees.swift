@@ -252,7 +252,9 @@ package struct Worktrees: Sendable {
     return try git.alone { () throws(WorkspaceError) in
       let words = ["worktree", "add", "--quiet", "--no-checkout", "--lock", "--reason", reason]
       try git.retryingRaces { () throws(WorkspaceError) in try git.run(words + place) }
-      return try git.worktree(at: path)
+      let worktree = try git.worktree(at: path)
+      try worktree.noteSettings()
+      return worktree
     }
   }
 
