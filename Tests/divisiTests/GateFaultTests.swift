@@ -76,7 +76,8 @@ import Testing
       try scene.scratch.folder.read(".git/info/exclude") + "/.env\n/build\n")
     try scene.agent(
       "echo one > one.txt; mkdir build; echo o > build/o",
-      more: "retries: 0, gates: [{run: 'echo more >> one.txt'}, {run: 'test -f .env -a -f build/o'}]"
+      more:
+        "retries: 0, gates: [{run: 'echo more >> one.txt'}, {run: 'test -f .env -a -f build/o'}]"
     )
     let settings = try scene.scratch.folder.read("divisi.yaml")
     try scene.scratch.folder.write(
@@ -84,6 +85,23 @@ import Testing
       settings.replacingOccurrences(of: "workspace: {", with: "workspace: {copy: [.env], "))
     let result = try scene.scratch.divisi("run t")
     #expect(result.status == 0, "\(result.output)\(result.errors)")
+    try scene.expectWhole()
+  }
+
+  /// Set-up may change what git tracks: gates judge what is merged all the same.
+  @Test func whatSetUpMakesOfTheMergedTreeIsNotJudged() throws {
+    try scene.agent("echo one > one.txt")
+    let settings = try scene.scratch.folder.read("divisi.yaml")
+    try scene.scratch.folder.write(
+      "divisi.yaml",
+      settings.replacingOccurrences(
+        of: "workspace: {",
+        with:
+          "workspace: {setup: ['if [ -e one.txt ]; then echo set up >> one.txt; fi; touch made'], ")
+        + "\nmerge: {gates: [{run: 'test \"$(cat one.txt)\" = one && test -e made'}]}\n")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.branch("one.txt") == "one\n")
     try scene.expectWhole()
   }
 

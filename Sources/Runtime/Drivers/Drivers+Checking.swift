@@ -83,8 +83,18 @@ extension Drivers {
     } catch {
       return (nil, Verdict(.broken, "\(error); \(error.hint)"))
     }
-    if check.merge != nil, let failure = await setUp(id, job, in: ground.folder) {
-      return (ground, Verdict(.broken, failure.message))
+    if check.merge != nil, hasSetUp {
+      if let failure = await setUp(id, job, in: ground.folder) {
+        return (ground, Verdict(.broken, failure.message))
+      }
+      do {
+        try await patiently { () throws(WorkspaceError) in
+          let worktree = try self.git.worktree(at: ground.folder)
+          try self.worktrees.restore(worktree, to: commit, of: self.owner(job, id))
+        }
+      } catch {
+        return (ground, Verdict(.broken, "\(error); \(error.hint)"))
+      }
     }
     return (ground, await body(ground))
   }

@@ -11,6 +11,8 @@ package enum Release: Sendable, Hashable {
   case detach(Worktree, at: ObjectID)
   /// The branch that the worktree was made for goes back to a commit, and its files with it.
   case rewind(Worktree, branch: String, to: ObjectID)
+  /// The files that git tracks become exactly a commit, on no branch; what git does not track stays.
+  case restore(Worktree, to: ObjectID)
   /// What git began in the worktree is given up; what was there before it began stays.
   case abort(Worktree, HalfDone)
   case deleteBranch(String)
@@ -48,6 +50,10 @@ extension Keep {
       return kept
     case .rewind(let worktree, let branch, let commit):
       return try rewind(worktree, branch, to: commit, owner, because: reason)
+    case .restore(let worktree, let commit):
+      let kept = try secure(worktree, of: owner, because: reason)
+      try checkOut(["--detach", commit.hex], in: worktree, .work)
+      return kept
     case .abort(let worktree, let operation):
       let kept = try pin(worktree, of: owner, because: reason)
       try abort(operation, in: worktree)

@@ -169,6 +169,21 @@ package struct Worktrees: Sendable {
     return status.changed.isEmpty && status.unmerged.isEmpty && status.operations.isEmpty
   }
 
+  /// Makes tracked files of a worktree for gates what its commit says, where what was run there has
+  /// changed them: what gates judge is what is merged.
+  package func restore(
+    _ worktree: Worktree, to commit: ObjectID, of owner: WorkOwner
+  ) throws(WorkspaceError) {
+    func isRight() throws(WorkspaceError) -> Bool {
+      guard try git.head(of: worktree) == commit else { return false }
+      return try isUnchanged(worktree)
+    }
+    if try isRight() { return }
+    try Keep(git).release(
+      .restore(worktree, to: commit), of: owner, because: "set-up changed files")
+    guard try isRight() else { throw .notAsCommitted(worktree.path) }
+  }
+
   /// Makes the folder of worktrees, which git is to leave alone in the person's checkout.
   func makeFolder() throws(WorkspaceError) {
     let (repository, folder) = (git.repository, folder)
