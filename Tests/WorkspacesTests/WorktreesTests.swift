@@ -312,6 +312,36 @@ import Testing
     #expect(try scene.checkpoint(prepared).isCommitted)
   }
 
+  @Test func aWorktreeThatAnotherProcessHasIsNotTaken() throws {
+    let scene = try Scene()
+    let gates = try scene.worktrees.integrate(scene.base(), plan: "shop", of: scene.owner)
+    let prepared = try scene.prepare()
+    let shell = try WaitingShell(in: "/")
+    let holder = try #require(ProcessIdentity.current(of: shell.process))
+    for worktree in [gates, prepared.worktree] {
+      try writeFile(
+        worktree.gitFolder + "/locked", Array("divisi exec-other-1 api by \(holder.text)\n".utf8))
+    }
+    #expect(throws: WorkspaceError.occupied(gates.path, [shell.process])) {
+      try scene.worktrees.integrate(scene.base(), plan: "shop", of: scene.owner)
+    }
+    #expect(throws: WorkspaceError.occupied(prepared.worktree.path, [shell.process])) {
+      try scene.prepare()
+    }
+    shell.end()
+    _ = try scene.prepare()
+    #expect(
+      try scene.worktrees.integrate(scene.base(), plan: "shop", of: scene.owner) == gates)
+    #expect(try scene.worktrees.survey().allSatisfy { $0.use != .left })
+  }
+
+  @Test func theGatesOfTwoPlansNeverShareAWorktree() throws {
+    let scene = try Scene()
+    let one = try scene.worktrees.integrate(scene.base(), plan: "a", slot: 1, of: scene.owner)
+    let other = try scene.worktrees.integrate(scene.base(), plan: "a.1", of: scene.owner)
+    #expect(one != other)
+  }
+
   @Test func gatesSeeExactlyTheTree() throws {
     let scene = try Scene()
     let base = try scene.base()

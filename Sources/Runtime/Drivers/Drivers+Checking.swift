@@ -114,8 +114,7 @@ extension Drivers {
     let owner = owner(job, id)
     let tree = try git.tree(of: commit).hex
     if let slot {
-      let name = slot == 0 ? job.plan.text : "\(job.plan.text).\(slot)"
-      let worktree = try worktrees.integrate(commit, plan: name, of: owner)
+      let worktree = try worktrees.integrate(commit, plan: job.plan.text, slot: slot, of: owner)
       return Ground(folder: worktree.path, tree: tree, commit: commit)
     }
     let name = workName(id, job)

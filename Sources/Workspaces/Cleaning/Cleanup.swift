@@ -63,7 +63,7 @@ package struct UnfinishedRun: Sendable, Hashable {
   fileprivate func owns(_ name: String) -> Bool {
     if name == "orchestration/" + plan || name == "milestone/" + plan { return true }
     let part = name.split(separator: "/").last.map(String.init) ?? name
-    if part == "integration-" + plan { return true }
+    if part == "integration-" + plan || part.hasPrefix("integration-\(plan)+") { return true }
     guard part.hasPrefix("task-") else { return false }
     let step = String(part.dropFirst(5))
     // A step whose name a run of another plan had already bears its plan's too.

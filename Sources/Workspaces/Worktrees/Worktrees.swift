@@ -55,6 +55,7 @@ package struct Worktrees: Sendable {
     var worktree: Worktree?
     if let old = listed.first(where: { $0.path == path }) {
       let found = try git.worktree(old)
+      try refuseHeld(old)
       if found.isThere {
         try found.mend()
         worktree = found
@@ -126,15 +127,20 @@ package struct Worktrees: Sendable {
 
   /// A worktree for gates, on no branch, that holds exactly a commit; everything in it that does
   /// not belong to the commit is gone.
+  ///
+  /// - Parameter slot: tells the worktrees of one plan from each other.
   package func integrate(
-    _ commit: ObjectID, plan: String, of owner: WorkOwner
+    _ commit: ObjectID, plan: String, slot: Int = 0, of owner: WorkOwner
   ) throws(WorkspaceError) -> Worktree {
-    let path = folder + "/integration-" + plan
+    // No id of a plan has this sign.
+    let path = folder + "/integration-" + plan + (slot == 0 ? "" : "+\(slot)")
     try makeFolder()
     if let old = try listedNow(path).first(where: { $0.path == path }) {
       let found = try git.worktree(old)
+      try refuseHeld(old)
       if found.isThere {
         try found.mend()
+        try lock(found, for: owner)
         try Keep(git).release(
           .detach(found, at: commit), of: owner, because: "the next merge of \(plan)")
         // Whether a submodule could be brought along is git's to say.
@@ -302,6 +308,14 @@ package struct Worktrees: Sendable {
   }
 
   // MARK: locks
+
+  /// Refuses a worktree that another process has, and lives.
+  private func refuseHeld(_ listed: ListedWorktree) throws(WorkspaceError) {
+    guard let lock = listed.lock, let holder = ProcessIdentity(in: lock), holder.pid != getpid(),
+      holder.isRunning
+    else { return }
+    throw .occupied(listed.path, [holder.pid])
+  }
 
   private func lockReason(_ owner: WorkOwner) -> String {
     "divisi \(owner.session) \(owner.step)"
