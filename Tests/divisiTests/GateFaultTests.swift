@@ -127,6 +127,55 @@ import Testing
     try scene.expectWhole()
   }
 
+  /// While the head is tested, the next step is merged with it and does not fit. The head then fails, and nobody is to
+  /// miss what it would have brought.
+  @Test func whatNeverLandedIsNotAskedForAgain() throws {
+    _ = try scene.scratch.shell("echo 0 > f.txt; git add f.txt; \(scene.git) commit -qm f")
+    try scene.gate(
+      """
+      if grep -q x f.txt; then
+        \(scene.flag("gating"))
+        i=0; until ls '\(scene.place)'/.divisi/runs/*/y/1/conflict.json; do
+          sleep 0.02; i=$((i + 1)); [ $i -lt 1000 ] || break
+        done
+        exit 1
+      fi
+      [ -e '\(scene.place)/again.flag' ] || { \(scene.flag("again")); exit 1; }
+      """)
+    try scene.plan([
+      "id: x, retries: 0, run: 'echo x > f.txt'",
+      "id: y, retries: 1, run: '\(scene.wait(for: "gating").replacingOccurrences(of: "'", with: "''")); echo y > f.txt'",
+    ])
+    let settings = try scene.scratch.folder.read("divisi.yaml")
+    try scene.scratch.folder.write(
+      "divisi.yaml", settings + "\nmerge: {gates: [{run: \(scene.gate)}]}\n")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 1, "\(result.output)\(result.errors)")
+    #expect(!result.output.contains("took away lines"), "\(result.output)")
+    #expect(try scene.branch("f.txt") == "y\n")
+    try scene.expectWhole()
+  }
+
+  /// A merge that changes nothing has no commit of its own: what is put right is measured from the head.
+  @Test func workThatWasThereAlreadyIsMeasuredFromTheHead() throws {
+    try scene.gate(
+      """
+      n=$(cat '\(scene.place)/n.flag' 2>/dev/null || echo 0)
+      echo $((n + 1)) > '\(scene.place)/n.flag'; [ $n != 1 ]
+      """)
+    try scene.plan([
+      "id: x, run: 'echo same > f.txt; echo other > other.txt'",
+      "id: y, files: [f.txt], retries: 1, run: 'until git cat-file -e orchestration/t:other.txt; do sleep 0.02; done; echo same > f.txt'",
+    ])
+    let settings = try scene.scratch.folder.read("divisi.yaml")
+    try scene.scratch.folder.write(
+      "divisi.yaml", settings + "\nmerge: {gates: [{run: \(scene.gate)}]}\n")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.merged() == ["f.txt", "other.txt"])
+    try scene.expectWhole()
+  }
+
   // MARK: git
 
   private func withGit(_ script: String?) throws -> ProgramResult {

@@ -32,14 +32,15 @@ extension Drivers {
     }
     guard !Task.isCancelled else { return }
     if ground == nil, !verdict.evidence.isEmpty { try? createFolder(place.path) }
-    if check.merge != nil, verdict.result == .failed { keepMerged(commit, id) }
+    if verdict.result == .failed, let merge = job.attempt?.merge {
+      keepMerged(commit, on: merge.base, id)
+    }
     outbox.put(.checked(id, check, verdict))
   }
 
   /// What did not pass is what the next attempt has to put right: its own work together with that of others.
-  private func keepMerged(_ candidate: ObjectID, _ id: AttemptID) {
-    guard let base = try? git.commit(candidate.hex + "^") else { return }
-    let record = MergedRecord(candidate: candidate.hex, base: base.hex)
+  private func keepMerged(_ candidate: ObjectID, on base: Commit, _ id: AttemptID) {
+    let record = MergedRecord(candidate: candidate.hex, base: base)
     try? writeFile(
       folder.attempt(id).path + "/merged.json", Array((JSON.line(of: record) + "\n").utf8))
   }

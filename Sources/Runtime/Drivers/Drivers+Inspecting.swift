@@ -148,6 +148,11 @@ extension Drivers {
       let other = ObjectID(conflict.other), let common = try git.mergeBase(own, other)
     {
       parts += try git.droppedLines(base: common, ours: other, theirs: own, result: head)
+      if base != other {
+        // What the attempt did not begin with it cannot have lost: `other` may never have landed, or was changed since.
+        let gone = try git.droppedLines(base: common, ours: other, theirs: own, result: base)
+        parts = parts.besides(gone.filter { $0.side == .ours })
+      }
     }
     for merge in try git.merges(from: base, to: head) {
       guard merge.parents.count == 2,

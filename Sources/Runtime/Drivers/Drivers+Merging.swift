@@ -1,6 +1,7 @@
 import Agents
 import Conducting
 import Files
+import Glibc
 import JSONValues
 import Plans
 import Synchronization
@@ -33,6 +34,8 @@ extension Drivers {
   ) throws(WorkspaceError) -> MergeOutcome {
     switch try git.merge(own, into: onto) {
     case .clean(let tree):
+      // Of a merge that has come to nothing, with what never landed.
+      unlink(folder.attempt(id).conflict)
       // What changes nothing needs no commit.
       if try git.tree(of: onto) == tree { return .built(candidate: onto.hex) }
       let message = provenance(id, job).message(title: step.shownTitle, body: step.details ?? "")
