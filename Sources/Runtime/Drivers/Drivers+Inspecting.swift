@@ -167,17 +167,30 @@ extension Drivers {
       Array((JSON.line(of: parts.map(DroppedRecord.init)) + "\n").utf8))
     // What the attempt took back of its own is its own to judge; what others added is not.
     let others = parts.filter { $0.side == .ours }
-    for part in parts {
-      watcher.note(
-        "\(id): \(part.lines.count) lines of \(part.side == .ours ? "others" : "its own") are missing in \(part.path)"
-      )
-    }
-    let answer = brief.configuration.value(Settings.shared.droppedLines) ?? .fail
-    return answer == .fail ? others.map { .dropped(file: $0.path, lines: $0.lines) } : []
+    for part in parts { watcher.note("\(id): \(part.words)") }
+    return refusesDropped
+      ? others.filter(\.isCertain).map { .dropped(file: $0.path, lines: $0.lines) } : []
+  }
+
+  var refusesDropped: Bool {
+    (brief.configuration.value(Settings.shared.droppedLines) ?? .fail) == .fail
   }
 
   func provenance(_ id: AttemptID, _ job: Job) -> Provenance {
     Provenance(plan: job.plan.text, step: id.step.text, attempt: id.number, session: job.session)
+  }
+}
+
+extension DroppedPart {
+  /// What is told of it.
+  var words: String {
+    let owner = side == .ours ? "others" : "its own"
+    let count = lines.count == 1 ? "1 line of \(owner) is" : "\(lines.count) lines of \(owner) are"
+    let what =
+      lines.isEmpty
+      ? "\(path) is not what \(owner == "others" ? owner : "it") made of it"
+      : "\(count) missing in \(path)"
+    return isCertain ? what : what + "; something else stands there, look whether it will do"
   }
 }
 
