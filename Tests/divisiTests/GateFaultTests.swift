@@ -176,6 +176,25 @@ import Testing
     try scene.expectWhole()
   }
 
+  /// `merge=ours` says that all is well, and takes the other side away.
+  @Test func aMergeDriverTakesNobodysWorkAway() throws {
+    _ = try scene.scratch.shell(
+      """
+      echo 'gen.txt merge=ours' > .gitattributes; echo 0 > gen.txt; git add .gitattributes gen.txt
+      \(scene.git) commit -qm gen; git config merge.ours.driver true
+      """)
+    try scene.plan(
+      ["one", "two"].map { name in
+        "id: \(name), run: 'touch ../../\(name).flag; while [ ! -e ../../one.flag ] || [ ! -e ../../two.flag ]; do sleep 0.02; done; echo \(name) >> gen.txt'"
+      })
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.errors.contains("merged by a driver of the repository: 1 line of its own is"))
+    let lines = try scene.branch("gen.txt").split(separator: "\n").sorted()
+    #expect(lines == ["0", "one", "two"])
+    try scene.expectWhole()
+  }
+
   // MARK: git
 
   private func withGit(_ script: String?) throws -> ProgramResult {

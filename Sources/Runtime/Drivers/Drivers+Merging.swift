@@ -36,23 +36,43 @@ extension Drivers {
     case .clean(let tree):
       // Of a merge that has come to nothing, with what never landed.
       unlink(folder.attempt(id).conflict)
+      if let refused = try refuseWhatDriversDropped(id, own, onto, tree) { return refused }
       // What changes nothing needs no commit.
       if try git.tree(of: onto) == tree { return .built(candidate: onto.hex) }
       let message = provenance(id, job).message(title: step.shownTitle, body: step.details ?? "")
       return .built(candidate: try git.squash(tree: tree, onto: onto, message: message).hex)
     case .conflicts(let conflicts):
-      let record = ConflictRecord(own: own.hex, other: onto.hex)
-      do throws(FileError) {
-        try writeFile(folder.attempt(id).conflict, Array((JSON.line(of: record) + "\n").utf8))
-      } catch { throw .file(error) }
-      let files = conflicts.map(\.path).uniqued
       let words = conflicts.map(\.text).filter { !$0.isEmpty }.uniqued.prefix(20)
-      let told = Feedback.conflict(files: files, words: words.joined(separator: "\n")).text
-      return .refused(
-        Failure(
-          .conflict,
-          "\(told)\n\nWhat you did before is commit \(own.hex): look at it with `git show`."))
+      return try conflict(
+        id, own, onto, in: conflicts.map(\.path).uniqued, words.joined(separator: "\n"))
     }
+  }
+
+  /// A merge driver of the repository may keep one side of a file and say that all is well.
+  private func refuseWhatDriversDropped(
+    _ id: AttemptID, _ own: ObjectID, _ onto: ObjectID, _ tree: ObjectID
+  ) throws(WorkspaceError) -> MergeOutcome? {
+    guard let base = try git.mergeBase(own, onto) else { return nil }
+    let parts = try git.droppedByDrivers(base: base, ours: onto, theirs: own, result: tree)
+    for part in parts { watcher.note("\(id), merged by a driver of the repository: \(part.words)") }
+    guard refusesDropped, parts.contains(where: \.isCertain) else { return nil }
+    let words = parts.flatMap { part in part.lines.map { "\(part.path) would lose: \($0)" } }
+    return try conflict(
+      id, own, onto, in: parts.map(\.path).uniqued, words.prefix(20).joined(separator: "\n"))
+  }
+
+  private func conflict(
+    _ id: AttemptID, _ own: ObjectID, _ onto: ObjectID, in files: [String], _ words: String
+  ) throws(WorkspaceError) -> MergeOutcome {
+    let record = ConflictRecord(own: own.hex, other: onto.hex)
+    try withFiles { () throws(FileError) in
+      try writeFile(folder.attempt(id).conflict, Array((JSON.line(of: record) + "\n").utf8))
+    }
+    let told = Feedback.conflict(files: files, words: words).text
+    return .refused(
+      Failure(
+        .conflict,
+        "\(told)\n\nWhat you did before is commit \(own.hex): look at it with `git show`."))
   }
 
   /// Moves the branch, exactly once: whether it has been moved for this attempt already is read from the branch itself.
