@@ -120,6 +120,43 @@ import Testing
     #expect(try scene.keep.list().contains { $0.head == half })
   }
 
+  /// git is in the midst of nothing then, and `git add` would commit the marks.
+  @Test(arguments: [7, 20]) func aConflictOfAStashIsRefusedAndKept(_ size: Int) throws {
+    let scene = try Scene([
+      ".gitattributes": "a.txt conflict-marker-size=\(size)\n", "src/a.txt": "one\ntwo\nthree\n",
+    ])
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("src/a.txt", "one\nstashed\nthree\n")
+    try scene.agent(prepared.worktree, "stash")
+    try prepared.worktree.write("src/a.txt", "one\nours\nthree\n")
+    try scene.agent(prepared.worktree, "commit", "--quiet", "--all", "--message", "Ours")
+    _ = try? scene.agent(prepared.worktree, "stash", "pop")
+    #expect(throws: WorkspaceError.undecided(["src/a.txt"])) { try scene.checkpoint(prepared) }
+    let kept = try #require(try scene.keep.list().first)
+    #expect(try scene.person("show", kept.ref + ":src/a.txt").contains("stashed"))
+    try prepared.worktree.write("src/a.txt", "one\nboth\nthree\n")
+    let head = try scene.checkpoint(prepared).head
+    #expect(try scene.person("show", "\(head):src/a.txt") == "one\nboth\nthree\n")
+  }
+
+  @Test func aRepositoryThatTookThePlaceOfTheWorktreesIsKeptAndNotCommitted() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    let path = prepared.worktree.path
+    unlink(path + "/.git")
+    try prepared.worktree.write("x", "x\n")
+    for words in [["init", "--quiet"], ["add", "x"], ["commit", "--quiet", "--message", "x"]] {
+      try Scene.git(words, in: path)
+    }
+    let tip = try Scene.git(["rev-parse", "HEAD"], in: path).dropLast()
+    _ = try scene.worktrees.adopt(step: "api", of: scene.owner)
+    let head = try scene.checkpoint(prepared).head
+    #expect(try scene.git.changes(from: scene.base(), to: head).map(\.path) == ["x"])
+    for _ in 1...2 { _ = try scene.prepare() }
+    #expect(try scene.person("show", "\(tip):x") == "x\n")
+    #expect(prepared.worktree.replacedRepositories == [])
+  }
+
   @Test func neitherHooksNorSignaturesStandInTheWay() throws {
     let scene = try Scene()
     try scene.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n")

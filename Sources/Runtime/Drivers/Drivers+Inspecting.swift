@@ -117,7 +117,7 @@ extension Drivers {
   /// What cannot be mended by trying again, and what can.
   private func failure(of error: WorkspaceError) -> Conducting.Failure {
     switch error {
-    case .worktreeGone, .strayed: Failure(.task, "\(error); \(error.hint)")
+    case .worktreeGone, .strayed, .undecided: Failure(.task, "\(error); \(error.hint)")
     default: Failure(error)
     }
   }

@@ -212,6 +212,9 @@ extension Keep {
       case .merge, .cherryPick, .revert: continue
       }
     }
+    for folder in worktree.replacedRepositories {
+      try withFiles { () throws(FileError) in try removeAll(folder) }
+    }
     let hasWork = !status.untracked.isEmpty || !status.nested.isEmpty
     let brought = git.broughtPaths(into: worktree)
     switch untracked {

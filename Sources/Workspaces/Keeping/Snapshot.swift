@@ -32,6 +32,7 @@ struct Snapshot {
     try snapshot.addStashes(of: try git.branch(of: worktree))
     try snapshot.addLeftCommits()
     try snapshot.addNested(try Submodules(git).filled(in: worktree).map(\.path) + hidden)
+    try snapshot.addReplaced()
     return snapshot.lines.isEmpty
   }
 
@@ -50,6 +51,7 @@ struct Snapshot {
         try Submodules(git).filled(in: worktree).map(\.path) + (status?.hidden ?? []))
     }
     if tree == nil { tree = try files(status, beside: head) }
+    try addReplaced()
     try addOperations(status)
     try addStashes(of: branch)
     try addLeftCommits()
@@ -184,29 +186,43 @@ struct Snapshot {
       guard let repository = try? Repository.find(from: folder), repository.root == folder else {
         continue
       }
-      let inner = git.moved(to: repository)
-      let place = Worktree(path: folder, gitFolder: repository.gitFolder)
-      let status = try inner.status(of: place)
-      let unsent = try inner.run(
-        ["rev-list", "--max-count=100", "--all", "HEAD", "--not", "--remotes"], at: place,
-        expecting: [0, 128]
-      ).lines.compactMap(ObjectID.init)
-      let own = try Submodules(git).unstored(unsent, at: path, in: worktree)
-      if status.isClean, own.isEmpty { continue }
-      var snapshot = Snapshot(inner, place)
-      for commit in own { snapshot.add(.left, commit) }
-      let commit = try snapshot.write(status: status, because: "a repository within: \(path)")
-      let ref = "refs/divisi/nested"
-      try inner.run(["update-ref", ref, commit.hex], at: place)
-      let git = git
-      try git.alone { () throws(WorkspaceError) in
-        try git.run([
-          "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-          folder, ref,
-        ])
-      }
-      add(.nested, commit, " " + path)
+      try addNested(repository, path, Worktree(path: folder, gitFolder: repository.gitFolder))
     }
+  }
+
+  /// Repositories that took the place of the worktree's own.
+  private mutating func addReplaced() throws(WorkspaceError) {
+    for folder in worktree.replacedRepositories {
+      // It has no checkout any more: git is called in its own folder.
+      let repository = Repository(root: folder, gitFolder: folder, commonFolder: folder)
+      try addNested(repository, ".", Worktree(path: worktree.path, gitFolder: folder))
+    }
+  }
+
+  private mutating func addNested(
+    _ repository: Repository, _ path: String, _ place: Worktree
+  ) throws(WorkspaceError) {
+    let inner = git.moved(to: repository)
+    let status = try inner.status(of: place)
+    let unsent = try inner.run(
+      ["rev-list", "--max-count=100", "--all", "HEAD", "--not", "--remotes"], at: place,
+      expecting: [0, 128]
+    ).lines.compactMap(ObjectID.init)
+    let own = try Submodules(git).unstored(unsent, at: path, in: worktree)
+    if status.isClean, own.isEmpty { return }
+    var snapshot = Snapshot(inner, place)
+    for commit in own { snapshot.add(.left, commit) }
+    let commit = try snapshot.write(status: status, because: "a repository within: \(path)")
+    let ref = "refs/divisi/nested"
+    try inner.run(["update-ref", ref, commit.hex], at: place)
+    let git = git
+    try git.alone { () throws(WorkspaceError) in
+      try git.run([
+        "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+        repository.root, ref,
+      ])
+    }
+    add(.nested, commit, " " + path)
   }
 }
 

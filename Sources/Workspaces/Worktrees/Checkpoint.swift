@@ -42,7 +42,7 @@ extension Git {
       kept = try keep.pin(
         worktree, status: before, of: owner, because: "half-done work before a checkpoint")
       for operation in before.operations {
-        if operation.endsWithACommit, isDecided(before.unmerged, in: worktree) {
+        if operation.endsWithACommit, try undecided(before.unmerged, in: worktree).isEmpty {
           finished.append(operation)
         } else {
           kept = try keep.release(
@@ -52,6 +52,7 @@ extension Git {
         }
       }
     }
+    if before.operations.isEmpty { try refuseUndecided(worktree, before, of: owner) }
     try returnToBranch(branch, since: start, worktree, of: owner)
     let now = aborted.isEmpty ? before : try status(of: worktree)
     let isMerging = !finished.isEmpty
@@ -147,14 +148,39 @@ extension Git {
     try run(["symbolic-ref", "-m", "divisi: back on the branch", "HEAD", ref], at: worktree)
   }
 
-  /// Whether no file that a merge left open still has its marks.
-  private func isDecided(_ paths: [String], in worktree: Worktree) -> Bool {
-    paths.allSatisfy { path in
-      guard let bytes = try? readFile(worktree.path + "/" + path) else { return true }
-      return !bytes.split(separator: UInt8(ascii: "\n")).contains { line in
-        line.starts(with: Array("<<<<<<< ".utf8)) || line.starts(with: Array(">>>>>>> ".utf8))
+  /// What leaves conflicts without being an operation that git is in the midst of, such as `git stash pop`, is nothing that
+  /// could be given up: somebody must decide.
+  private func refuseUndecided(
+    _ worktree: Worktree, _ status: WorktreeStatus, of owner: WorkOwner
+  ) throws(WorkspaceError) {
+    let paths = try undecided(status.unmerged, in: worktree)
+    guard !paths.isEmpty else { return }
+    _ = try Keep(self).pin(
+      worktree, status: status, of: owner, because: "conflicts that nobody decided")
+    throw .undecided(paths)
+  }
+
+  /// The files that a merge left open and that still have its marks.
+  private func undecided(
+    _ paths: [String], in worktree: Worktree
+  ) throws(WorkspaceError) -> [String] {
+    guard !paths.isEmpty else { return [] }
+    let fields = try run(
+      ["check-attr", "-z", "--stdin", "conflict-marker-size"], at: worktree,
+      input: Array(paths.map { $0 + "\0" }.joined().utf8)
+    ).fields
+    var found: [String] = []
+    // Path, attribute, value.
+    for start in stride(from: 0, to: fields.count - 2, by: 3) {
+      let size = Int(fields[start + 2]) ?? 7
+      let marks = ["<", ">"].map { Array((String(repeating: $0, count: size) + " ").utf8) }
+      guard let bytes = try? readFile(worktree.path + "/" + fields[start]) else { continue }
+      let isOpen = bytes.split(separator: UInt8(ascii: "\n")).contains { line in
+        marks.contains { line.starts(with: $0) }
       }
+      if isOpen { found.append(fields[start]) }
     }
+    return found
   }
 }
 
