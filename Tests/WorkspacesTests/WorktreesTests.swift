@@ -236,6 +236,17 @@ import Testing
     #expect(entryKind(scene.root + "/node_modules/left-pad/index.js") == .file)
   }
 
+  @Test func aRepositoryOfThePersonsOwnIsBroughtWhole() throws {
+    let scene = try Scene([".gitignore": "/vendor\n", "src/a.txt": "one\n"])
+    try scene.write("vendor/tool/x", "x\n")
+    try scene.person("init", "--quiet", "vendor/tool")
+    let worktrees = Worktrees(scene.git, brought: BroughtFiles(copied: ["vendor/tool"]))
+    let prepared = try worktrees.prepare(step: "api", of: scene.owner, at: try scene.base())
+    #expect(prepared.brought == ["vendor/tool"])
+    #expect(try prepared.worktree.read("vendor/tool/x") == "x\n")
+    #expect(try scene.checkpoint(prepared).nested == [])
+  }
+
   /// The first thing that many agents do is to add all there is.
   @Test func whatWasBroughtIsTakenOutOfWhatAnAgentCommits() throws {
     let scene = try Scene()
