@@ -206,7 +206,7 @@ extension Keep {
     guard let status else { throw .worktreeGone(worktree.path) }
     for operation in status.operations {
       switch operation {
-      case .rebase: try git.run(["rebase", "--quit"], at: worktree)
+      case .rebase, .am: try git.run([operation.rawValue, "--quit"], at: worktree)
       case .bisect: try git.run(["bisect", "reset", "HEAD"], at: worktree)
       // Checking out by force forgets these.
       case .merge, .cherryPick, .revert: continue
@@ -257,7 +257,7 @@ extension Keep {
 
   private func abort(_ operation: HalfDone, in worktree: Worktree) throws(WorkspaceError) {
     switch operation {
-    case .merge, .cherryPick, .revert, .rebase:
+    case .merge, .cherryPick, .revert, .rebase, .am:
       do {
         try git.run([operation.rawValue, "--abort"], at: worktree)
       } catch {

@@ -81,7 +81,7 @@ struct Snapshot {
     } else {
       try addStages(unmerged)
       let decided = try IndexCopy(of: worktree)
-      let none = Set(unmerged.map(\.path)).sorted().map { "0 \(IndexEntry.noObject)\t\($0)\0" }
+      let none = unmerged.map { "0 \($0.noObject)\t\($0.path)\0" }
       try feed(none, to: decided)
       try addTree(.index, try writeTree(decided), "the index")
     }
@@ -256,8 +256,8 @@ struct IndexEntry {
   let stage: Int
   let path: String
 
-  /// In a line that takes a path out of the index.
-  static let noObject = String(repeating: "0", count: 40)
+  /// What stands for its object in a line that takes it out of the index.
+  var noObject: String { String(repeating: "0", count: object.utf8.count) }
 
   init?(_ field: String) {
     let parts = field.split(separator: "\t", maxSplits: 1)

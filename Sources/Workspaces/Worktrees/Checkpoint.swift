@@ -189,7 +189,7 @@ extension HalfDone {
   fileprivate var endsWithACommit: Bool {
     switch self {
     case .merge, .cherryPick, .revert: true
-    case .rebase, .bisect: false
+    case .rebase, .am, .bisect: false
     }
   }
 }

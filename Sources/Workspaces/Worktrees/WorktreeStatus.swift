@@ -32,6 +32,8 @@ package enum HalfDone: String, Sendable, Hashable, CaseIterable {
   case cherryPick = "cherry-pick"
   case revert
   case rebase
+  /// `git am`, which keeps its state where some rebases do.
+  case am
   case bisect
 
   /// What in the worktree's git folder says so.
@@ -41,8 +43,14 @@ package enum HalfDone: String, Sendable, Hashable, CaseIterable {
     case .cherryPick: ["CHERRY_PICK_HEAD"]
     case .revert: ["REVERT_HEAD"]
     case .rebase: ["rebase-merge", "rebase-apply"]
+    case .am: ["rebase-apply/applying"]
     case .bisect: ["BISECT_LOG"]
     }
+  }
+
+  func isUnderWay(in gitFolder: String) -> Bool {
+    func isThere(_ mark: String) -> Bool { entryKind(gitFolder + "/" + mark) != .missing }
+    return marks.contains(where: isThere) && (self != .rebase || !Self.am.marks.contains(where: isThere))
   }
 }
 
@@ -90,9 +98,7 @@ extension Git {
       default: continue
       }
     }
-    status.operations = HalfDone.allCases.filter { operation in
-      operation.marks.contains { entryKind(worktree.gitFolder + "/" + $0) != .missing }
-    }
+    status.operations = HalfDone.allCases.filter { $0.isUnderWay(in: worktree.gitFolder) }
     return status
   }
 
