@@ -13,6 +13,8 @@ package enum WorkspaceError: Error, Hashable, Sendable {
   case bare(String)
   /// A branch that Divisi wants to move is checked out at a path that is not Divisi's.
   case branchCheckedOut(branch: String, path: String)
+  /// A branch that a run would merge into, and no run of Divisi made.
+  case foreignBranch(String)
   /// Something lies where a worktree is to be, and it is none.
   case pathTaken(String)
   /// Two names differ by case alone on a file system that does not tell them apart.
@@ -26,8 +28,12 @@ package enum WorkspaceError: Error, Hashable, Sendable {
   case worktreeGone(String)
   /// The agent went to another commit, beside what its branch holds.
   case strayed(branch: String, path: String)
+  /// Files hold both sides of a conflict, and the marks between them.
+  case undecided([String])
   /// Processes work in a folder that is to be removed or reset.
   case occupied(String, [Int32])
+  /// A worktree cannot be made what its commit says.
+  case notAsCommitted(String)
   case noSuchKeep(String)
   /// A path leads out of its worktree through a link.
   case outsideWorktree(String)
@@ -42,6 +48,7 @@ extension WorkspaceError: CustomStringConvertible {
     case .noCommit(let branch): "the branch \(branch) has no commit yet"
     case .bare(let path): "\(path) is a repository without a checkout"
     case .branchCheckedOut(let branch, let path): "the branch \(branch) is checked out in \(path)"
+    case .foreignBranch(let name): "there is a branch \(name) that no run of Divisi made"
     case .pathTaken(let path): "\(path) is in the way: it is not a worktree of this repository"
     case .sameBesidesCase(let one, let other):
       "\(one) and \(other) differ only in case, which this file system does not tell apart"
@@ -51,8 +58,11 @@ extension WorkspaceError: CustomStringConvertible {
     case .worktreeGone(let path): "the folder \(path) is gone"
     case .strayed(let branch, let path):
       "\(path) has left the branch \(branch) for a commit that the branch does not hold"
+    case .undecided(let paths):
+      "nobody decided the conflicts in \(paths.sorted().joined(separator: ", "))"
     case .occupied(let path, let processes):
       "\(path) is in use by process \(processes.map(String.init).joined(separator: ", "))"
+    case .notAsCommitted(let path): "\(path) does not hold what its commit says"
     case .noSuchKeep(let name): "nothing is kept as \(name)"
     case .outsideWorktree(let path): "\(path) leads out of the worktree"
     }
@@ -67,6 +77,8 @@ extension WorkspaceError: CustomStringConvertible {
     case .noCommit: "commit something first: git commit --allow-empty -m Begin"
     case .bare: "work in a clone of it, or in a worktree: git worktree add ../checkout"
     case .branchCheckedOut(_, let path): "switch to another branch in \(path)"
+    case .foreignBranch(let name):
+      "the run would merge into it; give it another name: git branch -m \(name) NAME"
     case .pathTaken: "move it away; Divisi removes nothing that it did not make"
     case .sameBesidesCase: "give one of the steps another name"
     case .noSuchBranch: "`git branch` lists those that are there"
@@ -74,7 +86,9 @@ extension WorkspaceError: CustomStringConvertible {
     case .notOurs: "Divisi neither removes nor resets it; do so yourself"
     case .worktreeGone: "what was committed is on its branch; try the step again"
     case .strayed: "what is there is kept; merge it into the branch, or try the step again"
+    case .undecided: "keep what both sides mean, take out the marks, and `git add` the files"
     case .occupied: "let it end, or stop it"
+    case .notAsCommitted(let path): "`git -C \(path) status` says what differs"
     case .noSuchKeep: "`divisi keep list` lists what is kept"
     case .outsideWorktree: "remove the link, or the pattern that names it"
     }

@@ -76,6 +76,63 @@ import Testing
     #expect(try scene.git.branch(of: prepared.worktree) == "refs/heads/feature/task-api")
   }
 
+  @Test func aSeriesOfPatchesThatDoesNotApplyIsGivenUpAndKept() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("src/a.txt", "one\nours\nthree\n")
+    let tip = try scene.checkpoint(prepared).head
+    try scene.write("src/a.txt", "one\ntheirs\nthree\n")
+    try scene.person("commit", "--quiet", "--all", "--message", "Other")
+    let patch = try scene.person("format-patch", "-1", "--stdout", "main")
+    let path = try scene.folder.write("other.patch", patch)
+    for ending in ["checkpoint", "next attempt"] {
+      _ = try? scene.agent(prepared.worktree, "am", "--3way", path)
+      #expect(try scene.git.status(of: prepared.worktree).operations == [.am])
+      if ending == "checkpoint" {
+        #expect(try scene.checkpoint(prepared).head == tip)
+      } else {
+        _ = try scene.prepare()
+      }
+      #expect(try scene.git.status(of: prepared.worktree).isClean)
+    }
+    #expect(try scene.keep.list().contains { $0.operation == .am })
+  }
+
+  @Test func aRepositoryOfLongerNamesIsKeptAsAnyOther() throws {
+    let folder = try TemporaryFolder()
+    try Scene.git(["init", "--quiet", "--object-format=sha256", "-b", "main"], in: folder.path)
+    try folder.write("a.txt", "one\n")
+    try Scene.git(["add", "--all"], in: folder.path)
+    try Scene.git(["commit", "--quiet", "--message", "Begin"], in: folder.path)
+    let git = Git(
+      try Repository.find(from: folder.path),
+      runner: try SpawnedGit(environment: Scene.environment))
+    let owner = WorkOwner(session: "exec-shop-1", step: "api")
+    let base = try #require(try git.commit("main"))
+    let worktree = try Worktrees(git).prepare(step: "api", of: owner, at: base).worktree
+    try worktree.write("a.txt", "ours\n")
+    try Scene.git(["commit", "--quiet", "--all", "--message", "Ours"], in: worktree.path)
+    try folder.write("a.txt", "theirs\n")
+    try Scene.git(["commit", "--quiet", "--all", "--message", "Theirs"], in: folder.path)
+    _ = try? Scene.git(["merge", "main"], in: worktree.path)
+    let kept = try Keep(git).pin(worktree, of: owner, because: "a test")
+    #expect(kept.stages != nil)
+    #expect(!worktree.hidesEdits(git.repository.hashLength))
+    try Scene.git(["update-index", "--assume-unchanged", "a.txt"], in: folder.path)
+    #expect(
+      Worktree(path: folder.path, gitFolder: folder.path + "/.git")
+        .hidesEdits(git.repository.hashLength))
+  }
+
+  @Test func endsOfLinesStandInNobodysWay() throws {
+    let scene = try Scene()
+    try scene.person("config", "core.autocrlf", "true")
+    try scene.person("config", "core.safecrlf", "true")
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("mixed.txt", "one\r\ntwo\n")
+    #expect(try scene.checkpoint(prepared).isCommitted)
+  }
+
   @Test func anAgentThatWentToABranchOfItsOwnIsFollowed() throws {
     let scene = try Scene()
     let prepared = try scene.prepare()
@@ -103,6 +160,58 @@ import Testing
       throws: WorkspaceError.strayed(branch: prepared.branch, path: prepared.worktree.path)
     ) { try scene.checkpoint(prepared) }
     #expect(try scene.git.branch(of: prepared.worktree) == "refs/heads/mine")
+  }
+
+  @Test func whatABranchHeldBeforeTheAttemptIsNoPartOfItsWork() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("half", "half\n")
+    let half = try scene.checkpoint(prepared).head
+    try scene.agent(prepared.worktree, "checkout", "--quiet", "--detach", "main")
+    try prepared.worktree.write("whole", "whole\n")
+    let head = try scene.git.checkpoint(
+      prepared.worktree, branch: prepared.branch, since: half, message: "whole", of: scene.owner
+    ).head
+    #expect(try scene.git.changes(from: scene.base(), to: head).map(\.path) == ["whole"])
+    #expect(try scene.git.branch(of: prepared.worktree) == "refs/heads/" + prepared.branch)
+    #expect(try scene.keep.list().contains { $0.head == half })
+  }
+
+  /// git is in the midst of nothing then, and `git add` would commit the marks.
+  @Test(arguments: [7, 20]) func aConflictOfAStashIsRefusedAndKept(_ size: Int) throws {
+    let scene = try Scene([
+      ".gitattributes": "a.txt conflict-marker-size=\(size)\n", "src/a.txt": "one\ntwo\nthree\n",
+    ])
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("src/a.txt", "one\nstashed\nthree\n")
+    try scene.agent(prepared.worktree, "stash")
+    try prepared.worktree.write("src/a.txt", "one\nours\nthree\n")
+    try scene.agent(prepared.worktree, "commit", "--quiet", "--all", "--message", "Ours")
+    _ = try? scene.agent(prepared.worktree, "stash", "pop")
+    #expect(throws: WorkspaceError.undecided(["src/a.txt"])) { try scene.checkpoint(prepared) }
+    let kept = try #require(try scene.keep.list().first)
+    #expect(try scene.person("show", kept.ref + ":src/a.txt").contains("stashed"))
+    try prepared.worktree.write("src/a.txt", "one\nboth\nthree\n")
+    let head = try scene.checkpoint(prepared).head
+    #expect(try scene.person("show", "\(head):src/a.txt") == "one\nboth\nthree\n")
+  }
+
+  @Test func aRepositoryThatTookThePlaceOfTheWorktreesIsKeptAndNotCommitted() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    let path = prepared.worktree.path
+    unlink(path + "/.git")
+    try prepared.worktree.write("x", "x\n")
+    for words in [["init", "--quiet"], ["add", "x"], ["commit", "--quiet", "--message", "x"]] {
+      try Scene.git(words, in: path)
+    }
+    let tip = try Scene.git(["rev-parse", "HEAD"], in: path).dropLast()
+    _ = try scene.worktrees.adopt(step: "api", of: scene.owner)
+    let head = try scene.checkpoint(prepared).head
+    #expect(try scene.git.changes(from: scene.base(), to: head).map(\.path) == ["x"])
+    for _ in 1...2 { _ = try scene.prepare() }
+    #expect(try scene.person("show", "\(tip):x") == "x\n")
+    #expect(prepared.worktree.replacedRepositories == [])
   }
 
   @Test func neitherHooksNorSignaturesStandInTheWay() throws {

@@ -81,6 +81,87 @@ import Testing
     #expect(lost == [DroppedPart(side: .ours, path: "p", lines: [])])
   }
 
+  @Test func aLineThatHoldsWhatBothSidesBroughtIsNothingDropped() throws {
+    let lost = try dropped(
+      base: ["a": "call(x)\n"], ours: ["a": "call(x, a)\n"], theirs: ["a": "call(x, b)\n"],
+      result: ["a": "call(x, a, b)\n"])
+    #expect(lost == [])
+    let half = try dropped(
+      base: ["a": "call(x)\n"], ours: ["a": "call(x, a)\n"], theirs: ["a": "call(x, b)\n"],
+      result: ["a": "call(x, b)\n"])
+    #expect(half == [DroppedPart(side: .ours, path: "a", lines: ["call(x, a)"])])
+  }
+
+  @Test func whatWasWrittenAnewIsNamedAndNotCertain() throws {
+    let lost = try dropped(
+      base: ["a": "one\ntwo\nthree\n"], ours: ["a": "one\nours\nthree\n"],
+      theirs: ["a": "one\ntheirs\nthree\n"], result: ["a": "one\nsomething else\nthree\n"])
+    #expect(
+      lost == [
+        DroppedPart(side: .ours, path: "a", lines: ["ours"], isCertain: false),
+        DroppedPart(side: .theirs, path: "a", lines: ["theirs"], isCertain: false),
+      ])
+    // What was only added stands for itself: something beside it does not replace it.
+    let added = try dropped(
+      base: ["a": "one\n"], ours: ["a": "one\nours 1\nours 2\n"],
+      theirs: ["a": "one\ntheirs\n"], result: ["a": "one\ntheirs\nsomething else\n"])
+    #expect(added == [DroppedPart(side: .ours, path: "a", lines: ["ours 1", "ours 2"])])
+  }
+
+  @Test func aBinaryThatWasMadeAnewIsNamedAndNotCertain() throws {
+    let lost = try dropped(
+      base: ["p": "\0base"], ours: ["p": "\0ours"], theirs: ["p": "\0theirs"],
+      result: ["p": "\0both"])
+    #expect(
+      lost == [
+        DroppedPart(side: .ours, path: "p", lines: [], isCertain: false),
+        DroppedPart(side: .theirs, path: "p", lines: [], isCertain: false),
+      ])
+  }
+
+  @Test func textThatAttributesHideIsComparedByLines() throws {
+    let scene = try Scene([".gitattributes": "*.lock -diff\n"])
+    let lost = try scene.git.droppedLines(
+      base: commit(scene, ["a.lock": "one\n"]), ours: commit(scene, ["a.lock": "one\nours\n"]),
+      theirs: commit(scene, ["a.lock": "one\ntheirs\n"]),
+      result: commit(scene, ["a.lock": "one\ntheirs\n"]))
+    #expect(lost == [DroppedPart(side: .ours, path: "a.lock", lines: ["ours"])])
+  }
+
+  /// One side renames a file in which the other changes a line.
+  @Test func aFileThatGitCouldMergeLacksNothingThatGitsMergeLacks() throws {
+    let scene = try Scene()
+    let lines = (1...20).map { "line \($0)\n" }
+    let base = try commit(scene, ["a": lines.joined()])
+    let ours = try commit(scene, ["b": lines.joined()], on: base)
+    var changed = lines
+    changed[3] = "changed\n"
+    let theirs = try commit(scene, ["a": changed.joined()], on: base)
+    guard case .clean(let tree) = try scene.git.merge(theirs, into: ours) else {
+      Issue.record("it does not fit")
+      return
+    }
+    #expect(
+      try scene.git.droppedLines(base: base, ours: ours, theirs: theirs, result: tree) == [])
+  }
+
+  @Test func whatAMergeDriverDroppedIsNamed() throws {
+    let scene = try Scene([".gitattributes": "gen merge=ours\n"])
+    try scene.person("config", "merge.ours.driver", "true")
+    let base = try commit(scene, ["gen": "one\n", "a": "a\n"])
+    let ours = try commit(scene, ["gen": "one\nours\n", "a": "a\n"], on: base)
+    let theirs = try commit(scene, ["gen": "one\ntheirs\n", "a": "b\n"], on: base)
+    guard case .clean(let tree) = try scene.git.merge(theirs, into: ours) else {
+      Issue.record("the driver was not asked")
+      return
+    }
+    #expect(
+      try scene.git.droppedByDrivers(base: base, ours: ours, theirs: theirs, result: tree)
+        == [DroppedPart(side: .theirs, path: "gen", lines: ["theirs"])])
+    #expect(
+      try scene.git.droppedByDrivers(base: base, ours: base, theirs: theirs, result: theirs) == [])
+  }
+
   /// Random edits of both sides: what git merges cleanly drops nothing, and every line that is then
   /// taken out of the result, and only that, is named.
   @Test(arguments: 0..<24) func cleanMergesDropNothingAndWhatIsTakenOutIsNamed(_ number: UInt64)

@@ -233,7 +233,7 @@ import Testing
       }
     }
     refused(.remove(own), .notOurs(scene.root))
-    refused(.rewind(own, to: base), .notOurs(scene.root))
+    refused(.rewind(own, branch: "main", to: base), .notOurs(scene.root))
     refused(.deleteBranch("mine"), .notOurs("mine"))
     refused(.moveBranch("main", to: base), .notOurs("main"))
     let prepared = try scene.prepare()
@@ -254,10 +254,69 @@ import Testing
     let tip = try scene.checkpoint(prepared).head
     let kept = try #require(
       try scene.keep.release(
-        .rewind(prepared.worktree, to: try scene.base()), of: scene.owner, because: "again"))
+        .rewind(prepared.worktree, branch: prepared.branch, to: try scene.base()), of: scene.owner,
+        because: "again"))
     #expect(kept.head == tip)
     #expect(try scene.git.head(of: prepared.worktree) == (try scene.base()))
     #expect(entryKind(prepared.worktree.path + "/x") == .missing)
+  }
+
+  @Test func aRepositoryInAnIgnoredFolderIsKept() throws {
+    let scene = try Scene([".gitignore": "build/\n", "src/a.txt": "one\n"])
+    let prepared = try scene.prepare()
+    let inner = "build/deep/tool"
+    try prepared.worktree.write(inner + "/x", "x\n")
+    for words in [["init", "--quiet"], ["add", "x"], ["commit", "--quiet", "--message", "x"]] {
+      try Scene.git(words, in: prepared.worktree.path + "/" + inner)
+    }
+    let tip = try Scene.git(["rev-parse", "HEAD"], in: prepared.worktree.path + "/" + inner)
+      .dropLast()
+    try scene.worktrees.park(prepared.worktree)
+    #expect(try scene.worktrees.prune(["build"], besides: []).removed == [])
+    _ = try scene.prepare("next")
+    #expect(entryKind(prepared.worktree.path + "/build") == .missing)
+    #expect(try scene.person("show", "\(tip):x") == "x\n")
+    #expect(try scene.keep.list().count == 1)
+  }
+
+  @Test func rewindingSparesWhatWasBuiltAndBrought() throws {
+    let scene = try Scene([".gitignore": "build/\n", "src/a.txt": "one\n"])
+    try scene.write(".env", "KEY=1\n")
+    try scene.write("with space [1].txt", "brought\n")
+    let brought = [".env", "with space [[]1].txt"]
+    let worktrees = Worktrees(scene.git, brought: BroughtFiles(copied: brought))
+    let prepared = try worktrees.prepare(step: "api", of: scene.owner, at: try scene.base())
+    try prepared.worktree.write("build/a.o", "built\n")
+    try prepared.worktree.write("draft.txt", "draft\n")
+    try scene.keep.release(
+      .rewind(prepared.worktree, branch: prepared.branch, to: try scene.base()),
+      of: scene.owner, because: "again")
+    #expect(try prepared.worktree.read(".env") == "KEY=1\n")
+    #expect(try prepared.worktree.read("with space [1].txt") == "brought\n")
+    #expect(try prepared.worktree.read("build/a.o") == "built\n")
+    #expect(entryKind(prepared.worktree.path + "/draft.txt") == .missing)
+    unlink(prepared.worktree.path + "/.env")
+    #expect(try worktrees.adopt(step: "api", of: scene.owner)?.brought == [".env"])
+  }
+
+  @Test func rewindingMovesTheBranchOfTheWorktreeAndNoOther() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("x", "x\n")
+    let tip = try scene.checkpoint(prepared).head
+    try scene.person("branch", "mine")
+    try scene.agent(prepared.worktree, "checkout", "--quiet", "mine")
+    try scene.agent(prepared.worktree, "commit", "--quiet", "--allow-empty", "--message", "Mine")
+    let mine = try scene.git.commit("refs/heads/mine")
+    let kept = try #require(
+      try scene.keep.release(
+        .rewind(prepared.worktree, branch: prepared.branch, to: try scene.base()),
+        of: scene.owner, because: "again"))
+    #expect(try scene.git.commit("refs/heads/mine") == mine)
+    #expect(try scene.git.branch(of: prepared.worktree) == "refs/heads/" + prepared.branch)
+    #expect(try scene.git.commit("refs/heads/" + prepared.branch) == (try scene.base()))
+    #expect(try scene.git.isAncestor(tip, of: kept.commit))
+    #expect(try scene.git.status(of: prepared.worktree).isClean)
   }
 
   /// Ends the whole of Divisi before its nth call of git, or in the midst of it.
@@ -313,7 +372,7 @@ import Testing
             switch way {
             case "remove": .remove(prepared.worktree)
             case "reuse": .reuse(prepared.worktree, branch: "feature/task-next")
-            default: .rewind(prepared.worktree, to: base)
+            default: .rewind(prepared.worktree, branch: prepared.branch, to: base)
             }
           try Keep(git).release(change, of: scene.owner, because: "a test")
         }

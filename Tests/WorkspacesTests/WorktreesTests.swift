@@ -236,6 +236,38 @@ import Testing
     #expect(entryKind(scene.root + "/node_modules/left-pad/index.js") == .file)
   }
 
+  @Test func aRepositoryOfThePersonsOwnIsBroughtWhole() throws {
+    let scene = try Scene([".gitignore": "/vendor\n", "src/a.txt": "one\n"])
+    try scene.write("vendor/tool/x", "x\n")
+    try scene.person("init", "--quiet", "vendor/tool")
+    let worktrees = Worktrees(scene.git, brought: BroughtFiles(copied: ["vendor/tool"]))
+    let prepared = try worktrees.prepare(step: "api", of: scene.owner, at: try scene.base())
+    #expect(prepared.brought == ["vendor/tool"])
+    #expect(try prepared.worktree.read("vendor/tool/x") == "x\n")
+    #expect(try scene.checkpoint(prepared).nested == [])
+  }
+
+  /// The first thing that many agents do is to add all there is.
+  @Test func whatWasBroughtIsTakenOutOfWhatAnAgentCommits() throws {
+    let scene = try Scene()
+    try scene.write(".env", "KEY=1\n")
+    try scene.write("node_modules/left-pad/index.js", "pad\n")
+    let worktrees = Worktrees(
+      scene.git, brought: BroughtFiles(copied: [".env"], linked: ["node_modules"]))
+    let prepared = try worktrees.prepare(step: "api", of: scene.owner, at: try scene.base())
+    unlink(prepared.worktree.path + "/node_modules")
+    try prepared.worktree.write("node_modules/own/index.js", "own\n")
+    try prepared.worktree.write("src/a.txt", "two\n")
+    try scene.agent(prepared.worktree, "add", "--all")
+    try scene.agent(prepared.worktree, "commit", "--quiet", "--message", "All of it")
+    let checkpoint = try scene.checkpoint(prepared)
+    #expect(checkpoint.takenOut == [".env", "node_modules/own/index.js"])
+    #expect(
+      try scene.git.changes(from: scene.base(), to: checkpoint.head).map(\.path) == ["src/a.txt"])
+    #expect(try prepared.worktree.read(".env") == "KEY=1\n")
+    #expect(try !scene.checkpoint(prepared).isCommitted)
+  }
+
   @Test func nothingIsWrittenThroughALinkThatLeadsOut() throws {
     let scene = try Scene([".gitignore": "*.local\n", "src/a.txt": "one\n"])
     let outside = try TemporaryFolder()
@@ -289,6 +321,36 @@ import Testing
         of: prepared.worktree, branch: prepared.branch, now: now + 600
       ).map(\.path) == [path])
     #expect(try scene.checkpoint(prepared).isCommitted)
+  }
+
+  @Test func aWorktreeThatAnotherProcessHasIsNotTaken() throws {
+    let scene = try Scene()
+    let gates = try scene.worktrees.integrate(scene.base(), plan: "shop", of: scene.owner)
+    let prepared = try scene.prepare()
+    let shell = try WaitingShell(in: "/")
+    let holder = try #require(ProcessIdentity.current(of: shell.process))
+    for worktree in [gates, prepared.worktree] {
+      try writeFile(
+        worktree.gitFolder + "/locked", Array("divisi exec-other-1 api by \(holder.text)\n".utf8))
+    }
+    #expect(throws: WorkspaceError.occupied(gates.path, [shell.process])) {
+      try scene.worktrees.integrate(scene.base(), plan: "shop", of: scene.owner)
+    }
+    #expect(throws: WorkspaceError.occupied(prepared.worktree.path, [shell.process])) {
+      try scene.prepare()
+    }
+    shell.end()
+    _ = try scene.prepare()
+    #expect(
+      try scene.worktrees.integrate(scene.base(), plan: "shop", of: scene.owner) == gates)
+    #expect(try scene.worktrees.survey().allSatisfy { $0.use != .left })
+  }
+
+  @Test func theGatesOfTwoPlansNeverShareAWorktree() throws {
+    let scene = try Scene()
+    let one = try scene.worktrees.integrate(scene.base(), plan: "a", slot: 1, of: scene.owner)
+    let other = try scene.worktrees.integrate(scene.base(), plan: "a.1", of: scene.owner)
+    #expect(one != other)
   }
 
   @Test func gatesSeeExactlyTheTree() throws {

@@ -81,6 +81,35 @@ import Testing
     try scene.expectWhole()
   }
 
+  /// The worktree of a lane is where the step before left it.
+  @Test func aBranchThatALaneWentToStaysWhereItIs() throws {
+    _ = try scene.scratch.shell(
+      "git checkout -q -b mine; echo mine > mine.txt; git add mine.txt; \(scene.git) commit -qm mine; git checkout -q main"
+    )
+    let mine = try commit(of: "mine")
+    try scene.plan([
+      "id: l1, lane: L, retries: 0, run: 'git checkout -q mine; exit 1'",
+      "id: l2, lane: L, run: 'echo two > two.txt'",
+    ])
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 1, "\(result.output)\(result.errors)")
+    #expect(try commit(of: "mine") == mine)
+    #expect(try scene.merged() == ["two.txt"])
+    try scene.expectWhole()
+  }
+
+  @Test func whatAFailedStepOfALaneCommittedIsNotMergedWithTheNext() throws {
+    try scene.plan([
+      "id: l1, lane: L, retries: 0, run: 'echo half > half.txt; git add half.txt; \(scene.git) commit -qm half; git checkout -q --detach HEAD~1; exit 1'",
+      "id: l2, lane: L, run: 'echo two > two.txt'",
+    ])
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 1, "\(result.output)\(result.errors)")
+    #expect(try scene.merged() == ["two.txt"])
+    #expect(try scene.kept().contains("the next step of lane L"))
+    try scene.expectWhole()
+  }
+
   // MARK: the integration branch
 
   /// One step is merged before the agent of the other begins.
@@ -207,6 +236,49 @@ import Testing
     #expect(try commit(of: "feature/task-a") == mine)
     #expect(try scene.scratch.shell("git show feature/task-t.a:one.txt") == "one\n")
     #expect(try scene.merged() == ["one.txt"])
+    try scene.expectWhole()
+  }
+
+  /// What a run made was removed, and the person made a branch of the same name since.
+  @Test func aBranchThatThePersonMadeAfterACleanIsLeftToThem() throws {
+    try scene.agent("echo one > one.txt")
+    #expect(try scene.scratch.divisi("run t").status == 0)
+    _ = try scene.scratch.shell("git merge -q orchestration/t")
+    let cleaned = try scene.scratch.divisi("clean --yes")
+    #expect(cleaned.output.contains("removed  feature/task-a"), "\(cleaned.output)")
+    let mine = try commit("mine.txt", on: "main")
+    _ = try scene.scratch.shell("git branch feature/task-a \(mine)")
+    try scene.plan(["id: a, run: 'echo two > two.txt'"], id: "other")
+    let result = try scene.scratch.divisi("run other")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try commit(of: "feature/task-a") == mine)
+    #expect(try scene.merged("other") == ["one.txt", "two.txt"])
+    try scene.expectWhole()
+  }
+
+  @Test func anIntegrationBranchOfThePersonsOwnIsNotMergedInto() throws {
+    _ = try scene.scratch.shell("git branch orchestration/t")
+    try scene.agent("echo one > one.txt")
+    let refused = try scene.scratch.divisi("run t")
+    #expect(refused.status == 4, "\(refused.output)\(refused.errors)")
+    #expect(
+      refused.errors.hasSuffix(
+        """
+        divisi: there is a branch orchestration/t that no run of Divisi made
+          hint: the run would merge into it; give it another name: git branch -m orchestration/t NAME
+
+        """))
+    #expect(!scene.exists(".worktrees"))
+    #expect(try scene.merged() == [])
+    _ = try scene.scratch.shell("git branch -m orchestration/t mine")
+    #expect(try scene.scratch.divisi("run t").status == 0)
+    // The branch of an earlier run is gone on with, and with it what a person put there.
+    let theirs = try commit("theirs.txt", on: "orchestration/t")
+    _ = try scene.scratch.shell("git update-ref refs/heads/orchestration/t \(theirs)")
+    try scene.agent("echo two > two.txt")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.merged() == ["one.txt", "theirs.txt", "two.txt"])
     try scene.expectWhole()
   }
 

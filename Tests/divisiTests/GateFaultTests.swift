@@ -91,6 +91,43 @@ import Testing
     try scene.expectWhole()
   }
 
+  /// What the first gate leaves is set aside, and with it nothing that the second needs.
+  @Test func whatWasBroughtAndBuiltIsThereForTheNextGate() throws {
+    try scene.scratch.folder.write(".env", "KEY=1\n")
+    try scene.scratch.folder.write(
+      ".git/info/exclude",
+      try scene.scratch.folder.read(".git/info/exclude") + "/.env\n/build\n")
+    try scene.agent(
+      "echo one > one.txt; mkdir build; echo o > build/o",
+      more:
+        "retries: 0, gates: [{run: 'echo more >> one.txt'}, {run: 'test -f .env -a -f build/o'}]"
+    )
+    let settings = try scene.scratch.folder.read("divisi.yaml")
+    try scene.scratch.folder.write(
+      "divisi.yaml",
+      settings.replacingOccurrences(of: "workspace: {", with: "workspace: {copy: [.env], "))
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    try scene.expectWhole()
+  }
+
+  /// Set-up may change what git tracks: gates judge what is merged all the same.
+  @Test func whatSetUpMakesOfTheMergedTreeIsNotJudged() throws {
+    try scene.agent("echo one > one.txt")
+    let settings = try scene.scratch.folder.read("divisi.yaml")
+    try scene.scratch.folder.write(
+      "divisi.yaml",
+      settings.replacingOccurrences(
+        of: "workspace: {",
+        with:
+          "workspace: {setup: ['if [ -e one.txt ]; then echo set up >> one.txt; fi; touch made'], ")
+        + "\nmerge: {gates: [{run: 'test \"$(cat one.txt)\" = one && test -e made'}]}\n")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.branch("one.txt") == "one\n")
+    try scene.expectWhole()
+  }
+
   /// A gate that is killed with all that watches it has changed the tree and says nothing of it.
   @Test func aTrialThatWasLostIsMadeAnewOnTheTreeAndNotOnWhatItLeft() throws {
     try scene.gate(
@@ -110,6 +147,75 @@ import Testing
     let result = try scene.scratch.divisi("resume")
     #expect(result.status == 0, "\(result.output)\(result.errors)")
     #expect(try scene.branch("one.txt") == "one\n")
+    try scene.expectWhole()
+  }
+
+  /// While the head is tested, the next step is merged with it and does not fit. The head then fails, and nobody is to
+  /// miss what it would have brought.
+  @Test func whatNeverLandedIsNotAskedForAgain() throws {
+    _ = try scene.scratch.shell("echo 0 > f.txt; git add f.txt; \(scene.git) commit -qm f")
+    try scene.gate(
+      """
+      if grep -q x f.txt; then
+        \(scene.flag("gating"))
+        i=0; until ls '\(scene.place)'/.divisi/runs/*/y/1/conflict.json; do
+          sleep 0.02; i=$((i + 1)); [ $i -lt 1000 ] || break
+        done
+        exit 1
+      fi
+      [ -e '\(scene.place)/again.flag' ] || { \(scene.flag("again")); exit 1; }
+      """)
+    try scene.plan([
+      "id: x, retries: 0, run: 'echo x > f.txt'",
+      "id: y, retries: 1, run: '\(scene.wait(for: "gating").replacingOccurrences(of: "'", with: "''")); echo y > f.txt'",
+    ])
+    let settings = try scene.scratch.folder.read("divisi.yaml")
+    try scene.scratch.folder.write(
+      "divisi.yaml", settings + "\nmerge: {gates: [{run: \(scene.gate)}]}\n")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 1, "\(result.output)\(result.errors)")
+    #expect(!result.output.contains("took away lines"), "\(result.output)")
+    #expect(try scene.branch("f.txt") == "y\n")
+    try scene.expectWhole()
+  }
+
+  /// A merge that changes nothing has no commit of its own: what is put right is measured from the head.
+  @Test func workThatWasThereAlreadyIsMeasuredFromTheHead() throws {
+    try scene.gate(
+      """
+      n=$(cat '\(scene.place)/n.flag' 2>/dev/null || echo 0)
+      echo $((n + 1)) > '\(scene.place)/n.flag'; [ $n != 1 ]
+      """)
+    try scene.plan([
+      "id: x, run: 'echo same > f.txt; echo other > other.txt'",
+      "id: y, files: [f.txt], retries: 1, run: 'until git cat-file -e orchestration/t:other.txt; do sleep 0.02; done; echo same > f.txt'",
+    ])
+    let settings = try scene.scratch.folder.read("divisi.yaml")
+    try scene.scratch.folder.write(
+      "divisi.yaml", settings + "\nmerge: {gates: [{run: \(scene.gate)}]}\n")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.merged() == ["f.txt", "other.txt"])
+    try scene.expectWhole()
+  }
+
+  /// `merge=ours` says that all is well, and takes the other side away.
+  @Test func aMergeDriverTakesNobodysWorkAway() throws {
+    _ = try scene.scratch.shell(
+      """
+      echo 'gen.txt merge=ours' > .gitattributes; echo 0 > gen.txt; git add .gitattributes gen.txt
+      \(scene.git) commit -qm gen; git config merge.ours.driver true
+      """)
+    try scene.plan(
+      ["one", "two"].map { name in
+        "id: \(name), run: 'touch ../../\(name).flag; while [ ! -e ../../one.flag ] || [ ! -e ../../two.flag ]; do sleep 0.02; done; echo \(name) >> gen.txt'"
+      })
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("not merged"), "\(result.output)")
+    #expect(try scene.scratch.divisi("events").output.contains("gen.txt would lose: "))
+    let lines = try scene.branch("gen.txt").split(separator: "\n").sorted()
+    #expect(lines == ["0", "one", "two"])
     try scene.expectWhole()
   }
 

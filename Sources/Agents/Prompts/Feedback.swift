@@ -48,6 +48,10 @@ extension Feedback {
         Your worktree now begins with that work. Do the task again on top of it, and keep what both sides \
         mean.\(words.isEmpty ? "" : " Git said:\n\n\(fenced(words))")
         """
+    case .dropped(let file, let lines) where lines.isEmpty:
+      return
+        "Resolving a conflict in `\(file)` took away what others had made of it. It is not text: make it anew from both, or "
+        + "take theirs."
     case .dropped(let file, let lines):
       return
         "Resolving a conflict in `\(file)` took away lines that others had added. Put them back, or what they do:\n\n"

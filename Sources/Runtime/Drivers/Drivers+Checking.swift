@@ -32,14 +32,15 @@ extension Drivers {
     }
     guard !Task.isCancelled else { return }
     if ground == nil, !verdict.evidence.isEmpty { try? createFolder(place.path) }
-    if check.merge != nil, verdict.result == .failed { keepMerged(commit, id) }
+    if verdict.result == .failed, let merge = job.attempt?.merge {
+      keepMerged(commit, on: merge.base, id)
+    }
     outbox.put(.checked(id, check, verdict))
   }
 
   /// What did not pass is what the next attempt has to put right: its own work together with that of others.
-  private func keepMerged(_ candidate: ObjectID, _ id: AttemptID) {
-    guard let base = try? git.commit(candidate.hex + "^") else { return }
-    let record = MergedRecord(candidate: candidate.hex, base: base.hex)
+  private func keepMerged(_ candidate: ObjectID, on base: Commit, _ id: AttemptID) {
+    let record = MergedRecord(candidate: candidate.hex, base: base)
     try? writeFile(
       folder.attempt(id).path + "/merged.json", Array((JSON.line(of: record) + "\n").utf8))
   }
@@ -83,8 +84,18 @@ extension Drivers {
     } catch {
       return (nil, Verdict(.broken, "\(error); \(error.hint)"))
     }
-    if check.merge != nil, let failure = await setUp(id, job, in: ground.folder) {
-      return (ground, Verdict(.broken, failure.message))
+    if check.merge != nil, hasSetUp {
+      if let failure = await setUp(id, job, in: ground.folder) {
+        return (ground, Verdict(.broken, failure.message))
+      }
+      do {
+        try await patiently { () throws(WorkspaceError) in
+          let worktree = try self.git.worktree(at: ground.folder)
+          try self.worktrees.restore(worktree, to: commit, of: self.owner(job, id))
+        }
+      } catch {
+        return (ground, Verdict(.broken, "\(error); \(error.hint)"))
+      }
     }
     return (ground, await body(ground))
   }
@@ -104,11 +115,11 @@ extension Drivers {
     let owner = owner(job, id)
     let tree = try git.tree(of: commit).hex
     if let slot {
-      let name = slot == 0 ? job.plan.text : "\(job.plan.text).\(slot)"
-      let worktree = try worktrees.integrate(commit, plan: name, of: owner)
+      let worktree = try worktrees.integrate(commit, plan: job.plan.text, slot: slot, of: owner)
       return Ground(folder: worktree.path, tree: tree, commit: commit)
     }
-    let worktree = try git.worktree(at: worktrees.path(of: workName(id, job)))
+    let name = workName(id, job)
+    let worktree = try git.worktree(at: worktrees.path(of: name))
     guard worktree.isThere else { throw .worktreeGone(worktree.path) }
     if isAsItIs { return Ground(folder: worktree.path, tree: tree, commit: commit) }
     // A gate before, or a trial that was lost, may have changed files: each is tried on exactly what would be merged.
@@ -116,7 +127,9 @@ extension Drivers {
     let isUnchanged = try worktrees.isUnchanged(worktree)
     if !isThere || !isUnchanged {
       try Keep(git).release(
-        .rewind(worktree, to: commit), of: owner, because: "a gate changed files")
+        .rewind(worktree, branch: worktrees.branch(of: name), to: commit), of: owner,
+        because: "a gate changed files")
+      try worktrees.bring(into: worktree)
     }
     return Ground(folder: worktree.path, tree: tree, commit: commit)
   }

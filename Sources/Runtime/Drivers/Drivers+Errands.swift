@@ -136,6 +136,8 @@ extension Drivers {
 
   // MARK: set-up
 
+  var hasSetUp: Bool { brief.configuration.value(Settings.shared.setUp)?.isEmpty == false }
+
   /// Runs the commands that make a new workspace ready; says what went wrong.
   func setUp(_ id: AttemptID, _ job: Job, in folder: String? = nil) async -> Conducting.Failure? {
     await runAll(Settings.shared.setUp, "setup", id, job, in: folder)

@@ -52,7 +52,8 @@ extension Drivers {
     }
     try returnBranch(of: worktree, id, job)
     let checkpoint = try git.checkpoint(
-      worktree, branch: worktrees.branch(of: name),
+      worktree, branch: worktrees.branch(of: name), since: record?.tip.flatMap { ObjectID($0) },
+      from: base,
       message: provenance(id, job).message(title: step.shownTitle), of: owner)
     for work in [checkpoint.kept].compactMap({ $0 }) {
       watcher.note("half-done work of \(id) is kept as \(work.ref)")
@@ -61,7 +62,13 @@ extension Drivers {
       watcher.note(
         "\(path) in the worktree of \(id) is a repository of its own, and not merged; it is kept")
     }
+    if !checkpoint.takenOut.isEmpty {
+      watcher.note(
+        "\(id) committed what was brought into its worktree: \(checkpoint.takenOut.brief); it is taken out, and not "
+          + "merged")
+    }
     let head = checkpoint.head
+    try BranchClaims(git).note(worktrees.branch(of: name), of: job.session, at: head)
     guard try git.mergeBase(base, head) != nil else {
       throw .strayed(branch: worktrees.branch(of: name), path: worktree.path)
     }
@@ -111,7 +118,7 @@ extension Drivers {
   /// What cannot be mended by trying again, and what can.
   private func failure(of error: WorkspaceError) -> Conducting.Failure {
     switch error {
-    case .worktreeGone, .strayed: Failure(.task, "\(error); \(error.hint)")
+    case .worktreeGone, .strayed, .undecided: Failure(.task, "\(error); \(error.hint)")
     default: Failure(error)
     }
   }
@@ -142,6 +149,11 @@ extension Drivers {
       let other = ObjectID(conflict.other), let common = try git.mergeBase(own, other)
     {
       parts += try git.droppedLines(base: common, ours: other, theirs: own, result: head)
+      if base != other {
+        // What the attempt did not begin with it cannot have lost: `other` may never have landed, or was changed since.
+        let gone = try git.droppedLines(base: common, ours: other, theirs: own, result: base)
+        parts = parts.besides(gone.filter { $0.side == .ours })
+      }
     }
     for merge in try git.merges(from: base, to: head) {
       guard merge.parents.count == 2,
@@ -159,13 +171,30 @@ extension Drivers {
 
   /// What the attempt took back of its own is its own to judge; what others added is not, unless the person says so.
   private func refused(_ parts: [DroppedPart]) -> [Feedback] {
-    let answer = brief.configuration.value(Settings.shared.droppedLines) ?? .fail
-    guard answer == .fail else { return [] }
-    return parts.filter { $0.side == .ours }.map { .dropped(file: $0.path, lines: $0.lines) }
+    guard refusesDropped else { return [] }
+    return parts.filter { $0.side == .ours && $0.isCertain }
+      .map { .dropped(file: $0.path, lines: $0.lines) }
+  }
+
+  var refusesDropped: Bool {
+    (brief.configuration.value(Settings.shared.droppedLines) ?? .fail) == .fail
   }
 
   func provenance(_ id: AttemptID, _ job: Job) -> Provenance {
     Provenance(plan: job.plan.text, step: id.step.text, attempt: id.number, session: job.session)
+  }
+}
+
+extension DroppedPart {
+  /// What is told of it.
+  var words: String {
+    let owner = side == .ours ? "others" : "its own"
+    let count = lines.count == 1 ? "1 line of \(owner) is" : "\(lines.count) lines of \(owner) are"
+    let what =
+      lines.isEmpty
+      ? "\(path) is not what \(owner == "others" ? owner : "it") made of it"
+      : "\(count) missing in \(path)"
+    return isCertain ? what : what + "; something else stands there, look whether it will do"
   }
 }
 

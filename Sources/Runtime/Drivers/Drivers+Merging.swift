@@ -1,6 +1,7 @@
 import Agents
 import Conducting
 import Files
+import Glibc
 import JSONValues
 import Plans
 import Synchronization
@@ -33,40 +34,49 @@ extension Drivers {
   ) throws(WorkspaceError) -> MergeOutcome {
     switch try git.merge(own, into: onto) {
     case .clean(let tree):
+      // Of a merge that has come to nothing, with what never landed.
+      unlink(folder.attempt(id).conflict)
       let dropped = try droppedByDrivers(own, onto, tree)
+      if refusesDropped, dropped.contains(where: \.isCertain) {
+        let words = dropped.flatMap { part in part.lines.map { "\(part.path) would lose: \($0)" } }
+        return try conflict(
+          id, own, onto, in: dropped.map(\.path).uniqued, words.prefix(20).joined(separator: "\n"))
+      }
       // What changes nothing needs no commit.
-      if try git.tree(of: onto) == tree { return .built(candidate: onto.hex, dropped: dropped) }
+      if try git.tree(of: onto) == tree {
+        return .built(candidate: onto.hex, dropped: dropped.told)
+      }
       let message = provenance(id, job).message(title: step.shownTitle, body: step.details ?? "")
       return .built(
-        candidate: try git.squash(tree: tree, onto: onto, message: message).hex, dropped: dropped)
+        candidate: try git.squash(tree: tree, onto: onto, message: message).hex,
+        dropped: dropped.told)
     case .conflicts(let conflicts):
-      let record = ConflictRecord(own: own.hex, other: onto.hex)
-      do throws(FileError) {
-        try writeFile(folder.attempt(id).conflict, Array((JSON.line(of: record) + "\n").utf8))
-      } catch { throw .file(error) }
-      let files = conflicts.map(\.path).uniqued
       let words = conflicts.map(\.text).filter { !$0.isEmpty }.uniqued.prefix(20)
-      let told = Feedback.conflict(files: files, words: words.joined(separator: "\n")).text
-      return .refused(
-        Failure(
-          .conflict,
-          "\(told)\n\nWhat you did before is commit \(own.hex): look at it with `git show`."))
+      return try conflict(
+        id, own, onto, in: conflicts.map(\.path).uniqued, words.joined(separator: "\n"))
     }
   }
 
   /// What a merge without a conflict has lost: git's own merging keeps both sides, a driver of the repository need not.
   private func droppedByDrivers(
     _ own: ObjectID, _ onto: ObjectID, _ tree: ObjectID
-  ) throws(WorkspaceError) -> [MissingLines] {
-    var hasDrivers = mergeDrivers.withLock { $0 }
-    if hasDrivers == nil {
-      hasDrivers = try git.hasMergeDrivers()
-      mergeDrivers.withLock { $0 = hasDrivers }
+  ) throws(WorkspaceError) -> [DroppedPart] {
+    guard let base = try git.mergeBase(own, onto) else { return [] }
+    return try git.droppedByDrivers(base: base, ours: onto, theirs: own, result: tree)
+  }
+
+  private func conflict(
+    _ id: AttemptID, _ own: ObjectID, _ onto: ObjectID, in files: [String], _ words: String
+  ) throws(WorkspaceError) -> MergeOutcome {
+    let record = ConflictRecord(own: own.hex, other: onto.hex)
+    try withFiles { () throws(FileError) in
+      try writeFile(folder.attempt(id).conflict, Array((JSON.line(of: record) + "\n").utf8))
     }
-    guard hasDrivers == true, let base = try git.mergeBase(own, onto), base != onto else {
-      return []
-    }
-    return try git.droppedLines(base: base, ours: onto, theirs: own, result: tree).told
+    let told = Feedback.conflict(files: files, words: words).text
+    return .refused(
+      Failure(
+        .conflict,
+        "\(told)\n\nWhat you did before is commit \(own.hex): look at it with `git show`."))
   }
 
   /// Moves the branch, exactly once: whether it has been moved for this attempt already is read from the branch itself.
@@ -84,7 +94,9 @@ extension Drivers {
               "the branch \(branch.name) was removed by somebody; it is at \(old.short) again")
           }
           switch try branch.land(new, on: old) {
-          case .landed(let commit): return .done(commit: commit.hex)
+          case .landed(let commit):
+            try branch.note(at: commit, of: job.session)
+            return .done(commit: commit.hex)
           case .moved(let head):
             guard try git.isAncestor(old, of: head) else {
               try self.keepWhatWasMerged(old, besides: head, owner)
@@ -147,7 +159,11 @@ struct BranchFault: Sendable {
   let words: String
 
   init(_ error: WorkspaceError, _ what: String) {
-    kind = if case .branchCheckedOut = error { .branch } else { .disk }
+    kind =
+      switch error {
+      case .branchCheckedOut, .foreignBranch: .branch
+      default: .disk
+      }
     words = "\(what): \(error); \(error.hint)"
   }
 }

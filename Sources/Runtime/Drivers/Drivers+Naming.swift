@@ -9,8 +9,7 @@ import Workspaces
 /// What the worktree and the branch of a step are called.
 ///
 /// Runs of two plans may have steps of the same id at once: the first to come has the plain name, the other one with its
-/// plan in it; and so has a step whose name a branch of the person's own has. Who has a name stands in a file beside
-/// git's own, written while nobody else may.
+/// plan in it; and so has a step whose name a branch of the person's own has (`BranchClaims`).
 extension Drivers {
   /// The name of an attempt's worktree.
   func workName(_ id: AttemptID, _ job: Job) -> String {
@@ -18,32 +17,34 @@ extension Drivers {
     return record?.name ?? job.workName(id)
   }
 
-  /// Takes a name for an attempt's worktree: what its step or lane is called, unless a run of another plan has that.
-  func claimName(_ id: AttemptID, _ job: Job) throws(WorkspaceError) -> String {
+  /// Takes a name for an attempt's worktree: what its step or lane is called, unless a run of another plan or a branch of
+  /// the person's has that.
+  ///
+  /// - Parameter commit: where its branch will be.
+  func claimName(
+    _ id: AttemptID, _ job: Job, at commit: ObjectID
+  ) throws(WorkspaceError) -> String {
     if let record: PreparedRecord = read(folder.attempt(id).path + "/workspace.json") {
       return record.name
     }
     let plain = job.workName(id)
-    let name = try git.alone { () throws(WorkspaceError) in
-      let other = "\(job.plan.text).\(plain)"
-      if let holder = self.holder(of: plain) {
-        if holder != job.session, self.isUnfinished(holder) { return other }
-      } else if try self.git.commit("refs/heads/" + self.worktrees.branch(of: plain)) != nil {
-        return other
+    let own = "\(job.plan.text).\(plain)"
+    let names = [plain, own] + (2...9).map { "\(own).\($0)" }
+    let claims = BranchClaims(git)
+    return try git.alone { () throws(WorkspaceError) in
+      var chosen = names.first {
+        claims.claim(on: self.worktrees.branch(of: $0))?.session == job.session
       }
-      try withFiles { () throws(FileError) in
-        try createFolder(self.claims)
-        try writeFile(self.claims + "/" + plain, Array(job.session.utf8))
+      for name in names where chosen == nil {
+        let isFree = try claims.isFree(
+          self.worktrees.branch(of: name), at: self.worktrees.path(of: name),
+          isOver: { !self.isUnfinished($0) })
+        if isFree { chosen = name }
       }
-      return plain
+      guard let chosen else { throw .foreignBranch(self.worktrees.branch(of: own)) }
+      try claims.note(self.worktrees.branch(of: chosen), of: job.session, at: commit)
+      return chosen
     }
-    return name
-  }
-
-  private var claims: String { repository.commonFolder + "/divisi-names" }
-
-  private func holder(of name: String) -> String? {
-    (try? readFile(claims + "/" + name)).map { String(decoding: $0, as: UTF8.self) }
   }
 
   private func isUnfinished(_ session: String) -> Bool {

@@ -22,10 +22,14 @@ extension Drivers {
           } else {
             start = try RepositoryFacts.Head.read(git).base()
           }
+          try branch.refuseForeign(at: start)
+          // Before it is there: one that nobody noted would be taken for somebody else's.
+          try branch.note(at: try branch.head() ?? start, of: job.session)
           let head = try branch.begin(at: start)
           guard head != start, try git.isAncestor(head, of: start),
             case .landed(let moved) = try branch.land(start, on: head)
           else { return head }
+          try branch.note(at: moved, of: job.session)
           return moved
         }
         if faults.withLock({ $0.removeValue(forKey: branch.name) }) != nil {
@@ -85,7 +89,7 @@ extension Drivers {
     _ id: AttemptID, _ job: Job, at head: ObjectID, _ ports: Range<Int>?
   ) throws(WorkspaceError) -> ObjectID {
     let owner = owner(job, id)
-    let name = try claimName(id, job)
+    let name = try claimName(id, job, at: head)
     let before = AttemptID(id.step, id.number - 1)
     let found: PreparedRecord? = read(folder.attempt(before).path + "/workspace.json")
     let merged: MergedRecord? = read(folder.attempt(before).path + "/merged.json")
@@ -94,18 +98,18 @@ extension Drivers {
       try git.isAncestor(base, of: head)
     {
       try place(name, job, at: candidate, owner)
-      try write(PreparedRecord(name: name, base: base.hex, ports), id)
+      try write(PreparedRecord(name: name, base: base.hex, tip: candidate.hex, ports), id)
       return base
     }
     if id.number > 1, let found, found.name == name, let base = ObjectID(found.base),
       entryKind(folder.attempt(before).conflict) == .missing,
       let old = try worktrees.adopt(step: name, of: owner), try git.isAncestor(base, of: old.head)
     {
-      try write(PreparedRecord(name: name, base: base.hex, ports), id)
+      try write(PreparedRecord(name: name, base: base.hex, tip: old.tip?.hex, ports), id)
       return base
     }
     try place(name, job, at: head, owner)
-    try write(PreparedRecord(name: name, base: head.hex, ports), id)
+    try write(PreparedRecord(name: name, base: head.hex, tip: head.hex, ports), id)
     return head
   }
 
@@ -116,7 +120,9 @@ extension Drivers {
     if job.lane != nil, let old = try worktrees.adopt(step: name, of: owner) {
       // What the step before built and git ignores is still there.
       try Keep(git).release(
-        .rewind(old.worktree, to: commit), of: owner, because: "the next step of lane \(name)")
+        .rewind(old.worktree, branch: old.branch, to: commit), of: owner,
+        because: "the next step of lane \(name)")
+      try worktrees.bring(into: old.worktree)
     } else {
       let made = try worktrees.prepare(step: name, of: owner, at: commit)
       for work in made.kept {
@@ -155,6 +161,8 @@ extension Drivers {
 struct PreparedRecord: Codable, Sendable {
   var name: String
   var base: String
+  /// Where its branch was then.
+  var tip: String?
   /// The ports that are its own: the first of them, and how many.
   var ports: Ports?
 
@@ -163,9 +171,10 @@ struct PreparedRecord: Codable, Sendable {
     var count: Int
   }
 
-  init(name: String, base: String, _ ports: Range<Int>?) {
+  init(name: String, base: String, tip: String?, _ ports: Range<Int>?) {
     self.name = name
     self.base = base
+    self.tip = tip
     self.ports = ports.map { Ports(first: $0.lowerBound, count: $0.count) }
   }
 }

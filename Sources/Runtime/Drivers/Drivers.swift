@@ -34,9 +34,6 @@ package final class Drivers: Sendable {
   /// Worktrees for the gates of merged trees that are in use: two merges may be judged at once.
   let integrating = Mutex<Set<Int>>([])
 
-  /// Whether the repository has programs of its own that merge files; nothing as long as nobody has looked.
-  let mergeDrivers = Mutex<Bool?>(nil)
-
   package init(
     _ brief: Brief, folder: RunFolder, repository: Repository, git: Git, surroundings: Surroundings,
     watcher: any RunWatcher

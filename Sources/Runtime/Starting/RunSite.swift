@@ -83,6 +83,14 @@ package struct RunSite: Sendable {
       throw .file(error)
     }
     defer { turn.end() }
+    do throws(WorkspaceError) {
+      if order.steps.contains(where: \.terms.hasWorkspace) {
+        try drivers.branch.refuseForeign(at: request.base.flatMap { ObjectID($0) })
+      }
+    } catch {
+      try? removeAll(folder.path)
+      throw .workspace(error)
+    }
     if let other = try unfinishedRun(of: plan.id.value) {
       // Nothing has begun: what was made ready for it is in nobody's way, and not wanted.
       try? removeAll(folder.path)
@@ -197,6 +205,7 @@ package struct RunSite: Sendable {
 package enum RunSiteError: Error, CustomStringConvertible {
   case noSupervisor
   case git(GitError)
+  case workspace(WorkspaceError)
   case file(FileError)
   case journal(JournalError)
   case brief(BriefError)
@@ -209,6 +218,7 @@ package enum RunSiteError: Error, CustomStringConvertible {
     switch self {
     case .noSupervisor: "there is no program `divisi-supervise` beside `divisi`"
     case .git(let error): error.description
+    case .workspace(let error): error.description
     case .file(let error): error.description
     case .journal(let error): "\(error)"
     case .brief(let error): error.description
@@ -222,6 +232,7 @@ package enum RunSiteError: Error, CustomStringConvertible {
     switch self {
     case .noSupervisor: "install both: make install"
     case .git(let error): error.hint
+    case .workspace(let error): error.hint
     case .file: "check the disk and who may write there"
     case .journal(.held): "it is being run; `divisi status` shows it"
     case .journal, .book: "`divisi journal check` says what is wrong"

@@ -63,7 +63,7 @@ package struct UnfinishedRun: Sendable, Hashable {
   fileprivate func owns(_ name: String) -> Bool {
     if name == "orchestration/" + plan || name == "milestone/" + plan { return true }
     let part = name.split(separator: "/").last.map(String.init) ?? name
-    if part == "integration-" + plan { return true }
+    if part == "integration-" + plan || part.hasPrefix("integration-\(plan)+") { return true }
     guard part.hasPrefix("task-") else { return false }
     let step = String(part.dropFirst(5))
     // A step whose name a run of another plan had already bears its plan's too.
@@ -119,7 +119,12 @@ private struct Planner {
 
   /// Why something stays whatever is in it, or nothing.
   private func claim(on name: String) -> String? {
-    unfinished.first { $0.owns(name) }.map { "\($0.session) has not ended, and may need it" }
+    let part = lastPart(of: name)
+    let branch = part.hasPrefix("task-") ? "feature/" + part : name
+    let holder = BranchClaims(worktrees.git).claim(on: branch)?.session
+    return unfinished.first { $0.session == holder || $0.owns(name) }.map {
+      "\($0.session) has not ended, and may need it"
+    }
   }
 
   mutating func lookAtWorktrees() throws(WorkspaceError) {

@@ -10,70 +10,88 @@ package struct DroppedPart: Sendable, Hashable {
   /// The lines, without the space around them; none where the file is not text and its whole
   /// content is what was dropped.
   package let lines: [String]
+  /// Whether the side's part is certainly gone. Where both sides changed the same, and the result
+  /// has something of its own in its place, only a person can tell.
+  package let isCertain: Bool
+
+  init(side: Side, path: String, lines: [String], isCertain: Bool = true) {
+    self.side = side
+    self.path = path
+    self.lines = lines
+    self.isCertain = isCertain
+  }
 }
 
 extension Git {
   /// The lines that each side added since the base which the result of a merge lacks.
   ///
   /// Lines are counted and not placed: one that was moved, within its file or to another, or
-  /// indented anew, survived. A line that one side added and the other side took away elsewhere is
-  /// missing only beyond what the other took. A clean merge of git's drops nothing.
+  /// indented anew, survived; so did one whose new words are in a line that the resolution wrote in
+  /// its place. A line that one side added and the other side took away elsewhere is missing only
+  /// beyond what the other took. A file that git itself could merge lacks nothing that git's own
+  /// merge lacks; but where a merge driver of the repository decides, git does not.
   package func droppedLines(
     base: ObjectID, ours: ObjectID, theirs: ObjectID, result: ObjectID
   ) throws(WorkspaceError) -> [DroppedPart] {
-    let our = try lineDiff(from: base, to: ours)
-    let their = try lineDiff(from: base, to: theirs)
-    let final = try lineDiff(from: base, to: result)
-
-    // What came to a file from nowhere that the sides know of has come from another file.
-    var spare: [UInt64: Int] = [:]
-    for (key, count) in final.net {
-      let expected = max(0, our.net[key] ?? 0) + max(0, their.net[key] ?? 0)
-      if count > expected { spare[key.text, default: 0] += count - expected }
+    let diffs = try lineDiffs(from: base, to: [ours, theirs, result])
+    var comparison = Comparison(ours: diffs[0], theirs: diffs[1], result: diffs[2])
+    var found = comparison.dropped()
+    if !found.isEmpty, let merged = try merged(theirs, into: ours) {
+      let driven = try pathsWithMergeDrivers(among: found.map(\.path))
+      comparison.merged = try lineDiffs(from: base, to: [merged.tree])[0]
+      comparison.undecided = merged.undecided.union(driven)
+      found = comparison.dropped()
     }
-    var found = dropped(.ours, our, beside: their, in: final, &spare)
-    found += dropped(.theirs, their, beside: our, in: final, &spare)
-    return found
+    var lost: [DroppedPart] = []
+    for part in found where try !isHeldSubmodule(part, in: result) { lost.append(part) }
+    return lost
   }
 
-  /// Whether some files may be merged by programs that the configuration names, which may keep of both sides what they like.
-  package func hasMergeDrivers() throws(WorkspaceError) -> Bool {
-    try run(["config", "--name-only", "--get-regexp", #"^merge\..+\.driver$"#], expecting: [0, 1])
-      .status == 0
+  /// What a merge without conflicts dropped all the same, because a merge driver of the repository
+  /// decided so for a file that both sides changed. Costs little where there is none.
+  package func droppedByDrivers(
+    base: ObjectID, ours: ObjectID, theirs: ObjectID, result: ObjectID
+  ) throws(WorkspaceError) -> [DroppedPart] {
+    func touched(_ side: ObjectID) throws(WorkspaceError) -> [String] {
+      try run(["diff-tree", "-r", "-z", "--no-renames", "--name-only", base.hex, side.hex, "--"])
+        .fields
+    }
+    if ours == base { return [] }
+    let both = Set(try touched(theirs)).intersection(try touched(ours))
+    let driven = try pathsWithMergeDrivers(among: both.sorted())
+    guard !driven.isEmpty else { return [] }
+    return try droppedLines(base: base, ours: ours, theirs: theirs, result: result)
+      .filter { driven.contains($0.path) }
   }
 
-  private func dropped(
-    _ side: DroppedPart.Side, _ own: LineDiff, beside other: LineDiff, in final: LineDiff,
-    _ spare: inout [UInt64: Int]
-  ) -> [DroppedPart] {
-    var lines: [String: [(place: Int, text: String)]] = [:]
-    for (key, added) in own.net where added > 0 {
-      var missing = added + min(0, other.net[key] ?? 0) - (final.net[key] ?? 0)
-      guard missing > 0 else { continue }
-      let moved = min(missing, spare[key.text] ?? 0)
-      if moved > 0 { spare[key.text, default: 0] -= moved }
-      missing -= moved
-      guard missing > 0 else { continue }
-      let text = own.text(of: key)
-      let place = own.places[key]?.lowerBound ?? 0
-      lines[key.file, default: []] += Array(repeating: (place, text), count: missing)
-    }
-    var found = lines.map { path, lines in
-      DroppedPart(
-        side: side, path: path, lines: lines.sorted { $0.place < $1.place }.map(\.text))
-    }
-    for (path, object) in own.binaries where !object.isEmpty && final.binaries[path] != object {
-      found.append(DroppedPart(side: side, path: path, lines: []))
-    }
-    return found.sorted { $0.path < $1.path }
+  /// Whether a part is a submodule at a commit that the one in the result holds.
+  private func isHeldSubmodule(
+    _ part: DroppedPart, in result: ObjectID
+  ) throws(WorkspaceError) -> Bool {
+    let mark = "Subproject commit "
+    guard part.lines.count == 1, part.lines[0].hasPrefix(mark),
+      let commit = ObjectID(String(part.lines[0].dropFirst(mark.count)))
+    else { return false }
+    return try Submodules(self).isHeld(commit, at: part.path, by: result)
   }
+}
 
-  private func lineDiff(from base: ObjectID, to tree: ObjectID) throws(WorkspaceError) -> LineDiff {
-    LineDiff(
-      try run([
-        "diff-tree", "-r", "--patch", "--unified=0", "--full-index", "--no-renames",
-        "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/",
-        "--ignore-submodules=all", base.hex, tree.hex, "--",
-      ]).bytes)
+extension [DroppedPart] {
+  /// The same without the lines that other parts name, each as often as it is there.
+  package func besides(_ others: [DroppedPart]) -> [DroppedPart] {
+    compactMap { part in
+      let same = others.filter { $0.side == part.side && $0.path == part.path }
+      // What is not text is named as a whole.
+      if part.lines.isEmpty { return same.contains { $0.lines.isEmpty } ? nil : part }
+      var gone = same.flatMap(\.lines).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+      let left = part.lines.filter { line in
+        guard let count = gone[line], count > 0 else { return true }
+        gone[line] = count - 1
+        return false
+      }
+      return left.isEmpty
+        ? nil
+        : DroppedPart(side: part.side, path: part.path, lines: left, isCertain: part.isCertain)
+    }
   }
 }

@@ -7,13 +7,29 @@ struct LineDiff {
     let text: UInt64
   }
 
+  /// Lines that stand together, and what they took the place of.
+  struct Hunk {
+    /// The lines of the old file; an empty range for what was only added.
+    let old: Range<Int>
+    var removed: [Range<Int>] = []
+    var added: [Added] = []
+  }
+
+  struct Added {
+    let key: Key
+    /// Where it stands in the bytes of the difference.
+    let place: Range<Int>
+  }
+
   /// How many more of a line there are in the new tree than in the old one.
   private(set) var net: [Key: Int] = [:]
   /// Where an added line stands in the bytes of the difference, for telling it.
   private(set) var places: [Key: Range<Int>] = [:]
+  /// By file.
+  private(set) var hunks: [String: [Hunk]] = [:]
   /// Files that are not text, with the object that each became; nothing where it went.
   private(set) var binaries: [String: String] = [:]
-  private let bytes: [UInt8]
+  private var bytes: [UInt8]
 
   /// Lines without a letter or digit say nothing by themselves and are left out.
   init(_ bytes: [UInt8]) {
@@ -24,6 +40,40 @@ struct LineDiff {
 
   func text(of key: Key) -> String {
     places[key].map { String(decoding: bytes[$0], as: UTF8.self) } ?? ""
+  }
+
+  /// The part of a file that a line came with first.
+  func hunk(of key: Key) -> Hunk? {
+    hunks[key.file]?.first { $0.added.contains { $0.key == key } }
+  }
+
+  /// The words at a place, and how often each is there.
+  func words(in place: Range<Int>) -> [ArraySlice<UInt8>: Int] {
+    bytes[place].split { byte in
+      let isLetter = (byte | 0x20) >= 97 && (byte | 0x20) <= 122
+      return !isLetter && !(48...57).contains(byte) && byte != UInt8(ascii: "_") && byte < 0x80
+    }.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+  }
+
+  /// Both as one; files that the other shows as text are none of those that are not.
+  func joined(with other: LineDiff) -> LineDiff {
+    var all = self
+    let offset = bytes.count
+    func moved(_ place: Range<Int>) -> Range<Int> {
+      place.lowerBound + offset..<place.upperBound + offset
+    }
+    all.bytes += other.bytes
+    all.net.merge(other.net) { $0 + $1 }
+    all.places.merge(other.places.mapValues(moved)) { first, _ in first }
+    for (file, parts) in other.hunks {
+      all.hunks[file, default: []] += parts.map { part in
+        Hunk(
+          old: part.old, removed: part.removed.map(moved),
+          added: part.added.map { Added(key: $0.key, place: moved($0.place)) })
+      }
+      all.binaries[file] = nil
+    }
+    return all
   }
 
   private var file = ""
@@ -54,17 +104,30 @@ struct LineDiff {
     let words = bytes[line].split(separator: UInt8(ascii: " "), maxSplits: 3)
     guard words.count >= 3 else { return }
     var left = count(words[1]) + count(words[2])
+    var hunk = Hunk(old: oldLines(words[1]))
+    defer { hunks[file, default: []].append(hunk) }
     while left > 0, let line = reader.next() {
       guard let sign = bytes[line].first else { continue }
       // "\ No newline at end of file" belongs to the line before.
       guard sign != UInt8(ascii: "\\") else { continue }
       left -= 1
       let content = trimmed(line.dropFirst())
+      if sign == UInt8(ascii: "-") { hunk.removed.append(content) }
       guard let text = fingerprint(content) else { continue }
       let key = Key(file: file, text: text)
       net[key, default: 0] += sign == UInt8(ascii: "+") ? 1 : -1
-      if sign == UInt8(ascii: "+"), places[key] == nil { places[key] = content }
+      guard sign == UInt8(ascii: "+") else { continue }
+      hunk.added.append(Added(key: key, place: content))
+      if places[key] == nil { places[key] = content }
     }
+  }
+
+  /// `-START,COUNT`; a count of zero names the line before.
+  private func oldLines(_ word: ArraySlice<UInt8>) -> Range<Int> {
+    let number = word.dropFirst().prefix { $0 != UInt8(ascii: ",") }
+    let start = Int(String(decoding: number, as: UTF8.self)) ?? 0
+    let count = count(word)
+    return count == 0 ? start + 1..<start + 1 : start..<start + count
   }
 
   private func count(_ word: ArraySlice<UInt8>) -> Int {

@@ -15,7 +15,9 @@ enum GitOptions {
     "commit.gpgSign=false", "tag.gpgSign=false", "core.quotePath=false", "color.ui=false",
     "core.fsync=committed,loose-object,reference", "core.fsyncMethod=batch",
     "advice.detachedHead=false", "submodule.recurse=false", "diff.ignoreSubmodules=none",
-    "worktree.useRelativePaths=false",
+    "worktree.useRelativePaths=false", "core.ignoreStat=false",
+    // What an agent wrote is committed as it is, whatever the ends of its lines are.
+    "core.safecrlf=false",
   ])
 
   static func settings(_ settings: [String]) -> [String] { settings.flatMap { ["-c", $0] } }

@@ -66,6 +66,16 @@ package struct Repository: Sendable, Hashable {
     return realPath(full) ?? gitFolder
   }
 
+  /// How many bytes the name of an object has: 20, or 32 where git was told so when the repository was made.
+  var hashLength: Int {
+    guard let bytes = try? readFile(commonFolder + "/config") else { return 20 }
+    let lines = String(decoding: bytes, as: UTF8.self).lowercased().split(separator: "\n")
+    return lines.contains { line in
+      let words = line.split { " \t=".contains($0) }
+      return words == ["objectformat", "sha256"]
+    } ? 32 : 20
+  }
+
   /// A path as it is known below the root, or nothing where it lies outside.
   package func relativePath(of path: String) -> String? {
     if path == root { return "" }

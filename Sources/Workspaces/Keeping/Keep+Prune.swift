@@ -28,7 +28,7 @@ extension Keep {
     for path in folders(patterns, in: worktree) {
       let full = worktree.path + "/" + path
       guard !brought.contains(where: { $0 == path || $0.hasPrefix(path + "/") }),
-        entryKind(full + "/.git") == .missing, try isIgnored(path, in: worktree)
+        worktree.repositories(in: path).isEmpty, try isIgnored(path, in: worktree)
       else {
         pruning.refused.append(full)
         continue

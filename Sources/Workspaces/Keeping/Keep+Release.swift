@@ -9,8 +9,10 @@ package enum Release: Sendable, Hashable {
   case reuse(Worktree, branch: String)
   /// The worktree becomes exactly a commit, on no branch.
   case detach(Worktree, at: ObjectID)
-  /// The branch that the worktree is on goes back to a commit, and its files with it.
-  case rewind(Worktree, to: ObjectID)
+  /// The branch that the worktree was made for goes back to a commit, and its files with it.
+  case rewind(Worktree, branch: String, to: ObjectID)
+  /// The files that git tracks become exactly a commit, on no branch; what git does not track stays.
+  case restore(Worktree, to: ObjectID)
   /// What git began in the worktree is given up; what was there before it began stays.
   case abort(Worktree, HalfDone)
   case deleteBranch(String)
@@ -38,20 +40,19 @@ extension Keep {
       return kept
     case .reuse(let worktree, let branch):
       let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
-      try empty(worktree, status)
-      try git.run(["checkout", "--quiet", "--force", branch, "--"], at: worktree)
+      try empty(worktree, status, .everything)
+      try checkOut([branch], in: worktree, .everything)
       return kept
     case .detach(let worktree, let commit):
       let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
-      try empty(worktree, status)
-      try git.run(["checkout", "--quiet", "--force", "--detach", commit.hex, "--"], at: worktree)
+      try empty(worktree, status, .everything)
+      try checkOut(["--detach", commit.hex], in: worktree, .everything)
       return kept
-    case .rewind(let worktree, let commit):
-      // The branch itself loses commits here, so that being on it saves nothing.
-      let status = try checked(worktree)
-      let kept = try pin(worktree, status: status, of: owner, because: reason)
-      try empty(worktree, status)
-      try git.run(["reset", "--quiet", "--hard", commit.hex, "--"], at: worktree)
+    case .rewind(let worktree, let branch, let commit):
+      return try rewind(worktree, branch, to: commit, owner, because: reason)
+    case .restore(let worktree, let commit):
+      let kept = try secure(worktree, of: owner, because: reason)
+      try checkOut(["--detach", commit.hex], in: worktree, .work)
       return kept
     case .abort(let worktree, let operation):
       let kept = try pin(worktree, of: owner, because: reason)
@@ -59,11 +60,13 @@ extension Keep {
       return kept
     case .deleteBranch(let name):
       let (git, tip) = (git, try tipOfFreeBranch(name))
-      return try git.alone { () throws(WorkspaceError) in
+      let kept = try git.alone { () throws(WorkspaceError) -> KeptWork? in
         let kept = try pinUnlessHeld(name, at: tip, of: owner, because: reason)
         try git.run(["update-ref", "-d", "refs/heads/" + name, tip.hex])
         return kept
       }
+      BranchClaims(git).drop(name)
+      return kept
     case .moveBranch(let name, let commit):
       let tip = try tipOfFreeBranch(name)
       if tip == commit { return nil }
@@ -79,6 +82,28 @@ extension Keep {
       try move(name, from: tip, to: commit, because: reason)
       return kept
     }
+  }
+
+  /// Whatever branch HEAD is on by now stays where it is: an agent may have gone to one of the person's.
+  private func rewind(
+    _ worktree: Worktree, _ branch: String, to commit: ObjectID, _ owner: WorkOwner,
+    because reason: String
+  ) throws(WorkspaceError) -> KeptWork? {
+    let status = try checked(worktree)
+    let ref = "refs/heads/" + branch
+    let isOnIt = try git.branch(of: worktree) == ref
+    let tip = try git.commit(ref)
+    if tip != nil, !isOnIt { _ = try tipOfFreeBranch(branch) }
+    // The branch itself loses commits here, so that being on it saves nothing.
+    let kept = try pin(worktree, status: status, leaving: tip, of: owner, because: reason)
+    // The same step or lane goes on there: with what was built, set up and brought for it.
+    try empty(worktree, status, .work)
+    try checkOut(["--detach", commit.hex], in: worktree, .work)
+    if tip != commit, try !git.moveRef(ref, to: commit, from: tip, because: reason) {
+      throw .branchMoved(branch)
+    }
+    try git.run(["symbolic-ref", "-m", "divisi: \(reason)", "HEAD", ref], at: worktree)
+    return kept
   }
 
   private func move(
@@ -132,7 +157,7 @@ extension Keep {
     _ worktree: Worktree, of owner: WorkOwner, because reason: String
   ) throws(WorkspaceError) -> (KeptWork?, WorktreeStatus?) {
     let status = try checked(worktree)
-    if let status, status.isClean, try isHeldByBranch(worktree) { return (nil, status) }
+    if let status, status.isClean, try isHeldByBranch(worktree, status) { return (nil, status) }
     return (try pin(worktree, status: status, of: owner, because: reason), status)
   }
 
@@ -144,16 +169,20 @@ extension Keep {
     else { throw .notOurs(worktree.path) }
     let processes = occupants(of: worktree.path)
     guard processes.isEmpty else { throw .occupied(worktree.path, processes) }
-    return try statusIfThere(worktree, noting: true)
+    guard var status = try statusIfThere(worktree, noting: true) else { return nil }
+    status.hidden = worktree.repositories(below: status.ignored)
+    return status
   }
 
   /// Whether a branch that stays holds all commits of a worktree, its log and the stashes too.
   ///
   /// A worktree for gates stands on a commit that Divisi made of what branches hold: nothing of it can be lost.
-  private func isHeldByBranch(_ worktree: Worktree) throws(WorkspaceError) -> Bool {
+  private func isHeldByBranch(
+    _ worktree: Worktree, _ status: WorktreeStatus
+  ) throws(WorkspaceError) -> Bool {
     if let built = worktree.builtCommit, try git.head(of: worktree) == built { return true }
     guard try git.branch(of: worktree)?.hasPrefix("refs/heads/") == true else { return false }
-    return try Snapshot.branchHoldsAll(git, of: worktree)
+    return try Snapshot.branchHoldsAll(git, of: worktree, besides: status.hidden)
   }
 
   /// Where a branch of Divisi's is.
@@ -183,31 +212,73 @@ extension Keep {
     }
   }
 
+  /// What goes of the files that git does not track.
+  private enum Untracked {
+    case everything
+    /// Not what git ignores, and not what Divisi brought.
+    case work
+  }
+
   /// Takes out what checking something out would leave: half-done operations, and files that git
   /// does not track.
   private func empty(
-    _ worktree: Worktree, _ status: WorktreeStatus?
+    _ worktree: Worktree, _ status: WorktreeStatus?, _ untracked: Untracked
   ) throws(WorkspaceError) {
     guard let status else { throw .worktreeGone(worktree.path) }
     for operation in status.operations {
       switch operation {
-      case .rebase: try git.run(["rebase", "--quit"], at: worktree)
+      case .rebase, .am: try git.run([operation.rawValue, "--quit"], at: worktree)
       case .bisect: try git.run(["bisect", "reset", "HEAD"], at: worktree)
       // Checking out by force forgets these.
       case .merge, .cherryPick, .revert: continue
       }
     }
-    let brought = git.broughtPaths(into: worktree)
-    if status.untracked.isEmpty, status.nested.isEmpty, status.ignored.isEmpty, brought.isEmpty {
-      return
+    for folder in worktree.replacedRepositories {
+      try withFiles { () throws(FileError) in try removeAll(folder) }
     }
-    try git.run(["clean", "--quiet", "-ffdx"], at: worktree)
-    unlink(worktree.gitFolder + "/divisi-brought")
+    let hasWork = !status.untracked.isEmpty || !status.nested.isEmpty
+    let brought = git.broughtPaths(into: worktree)
+    switch untracked {
+    case .everything where hasWork || !status.ignored.isEmpty || !brought.isEmpty:
+      try git.run(["clean", "--quiet", "-ffdx"], at: worktree)
+      unlink(worktree.gitFolder + "/divisi-brought")
+    case .work where hasWork:
+      let spared = brought.flatMap { ["--exclude", literalPattern($0)] }
+      try git.run(["clean", "--quiet", "-ffd"] + spared, at: worktree)
+    case .everything, .work: break
+    }
+  }
+
+  /// Makes the files those of a commit, in submodules too.
+  private func checkOut(
+    _ place: [String], in worktree: Worktree, _ untracked: Untracked
+  ) throws(WorkspaceError) {
+    let submodules = Submodules(git)
+    let before = try submodules.filled(in: worktree)
+    for submodule in before {
+      let flags = untracked == .everything ? "-ffdx" : "-ffd"
+      try submodule.git.run(["clean", "--quiet", flags], at: submodule.place)
+    }
+    let hasOtherSettings = try worktree.restoreSettings()
+    if hasOtherSettings || worktree.hidesEdits(git.repository.hashLength) {
+      try git.revealEdits(in: worktree)
+    }
+    try git.run(["checkout", "--quiet", "--force"] + place + ["--"], at: worktree)
+    if hasOtherSettings {
+      try git.run(["sparse-checkout", "reapply"], at: worktree, expecting: [0, 1, 128])
+    }
+    try submodules.update(worktree)
+    guard !before.isEmpty else { return }
+    // git leaves a submodule lying that the commit does not have; as a repository of its own it would be in the way.
+    let gone = Set(before.map(\.path)).subtracting(try submodules.filled(in: worktree).map(\.path))
+    for path in gone.sorted() {
+      try git.run(["clean", "--quiet", "-ffdx", "--", ":(literal)" + path], at: worktree)
+    }
   }
 
   private func abort(_ operation: HalfDone, in worktree: Worktree) throws(WorkspaceError) {
     switch operation {
-    case .merge, .cherryPick, .revert, .rebase:
+    case .merge, .cherryPick, .revert, .rebase, .am:
       do {
         try git.run([operation.rawValue, "--abort"], at: worktree)
       } catch {

@@ -70,7 +70,7 @@ extension HalfDone {
   fileprivate var isRestorable: Bool {
     switch self {
     case .merge, .cherryPick, .revert: true
-    case .rebase, .bisect: false
+    case .rebase, .am, .bisect: false
     }
   }
 }

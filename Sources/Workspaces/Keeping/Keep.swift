@@ -47,10 +47,13 @@ package struct Keep: Sendable {
     try pin(worktree, status: try statusIfThere(worktree), of: owner, because: reason)
   }
 
+  /// - Parameter tip: where a branch is that loses its commits, besides what HEAD names.
   func pin(
-    _ worktree: Worktree, status: WorktreeStatus?, of owner: WorkOwner, because reason: String
+    _ worktree: Worktree, status: WorktreeStatus?, leaving tip: ObjectID? = nil,
+    of owner: WorkOwner, because reason: String
   ) throws(WorkspaceError) -> KeptWork {
-    let commit = try Snapshot.write(git, of: worktree, status: status, because: reason)
+    let commit = try Snapshot.write(
+      git, of: worktree, status: status, leaving: tip, because: reason)
     return try name(commit, of: owner, because: reason)
   }
 

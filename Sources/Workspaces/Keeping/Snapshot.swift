@@ -15,26 +15,29 @@ struct Snapshot {
 
   /// The commit of all that is there.
   static func write(
-    _ git: Git, of worktree: Worktree, status: WorktreeStatus?, because reason: String
+    _ git: Git, of worktree: Worktree, status: WorktreeStatus?, leaving tip: ObjectID?,
+    because reason: String
   ) throws(WorkspaceError) -> ObjectID {
     var snapshot = Snapshot(git, worktree)
-    return try snapshot.write(status: status, because: reason)
+    return try snapshot.write(status: status, leaving: tip, because: reason)
   }
 
-  /// Whether a clean worktree's branch holds all that there is: no stash is this branch's, and no
-  /// commit was left.
+  /// Whether a clean worktree's branch holds all that there is: no stash is this branch's, no
+  /// commit was left, and no repository within has anything of its own.
   static func branchHoldsAll(
-    _ git: Git, of worktree: Worktree
+    _ git: Git, of worktree: Worktree, besides hidden: [String]
   ) throws(WorkspaceError) -> Bool {
     var snapshot = Snapshot(git, worktree)
     if let head = try git.head(of: worktree) { snapshot.parents.append(head) }
     try snapshot.addStashes(of: try git.branch(of: worktree))
     try snapshot.addLeftCommits()
+    try snapshot.addNested(try Submodules(git).filled(in: worktree).map(\.path) + hidden)
+    try snapshot.addReplaced()
     return snapshot.lines.isEmpty
   }
 
   private mutating func write(
-    status: WorktreeStatus?, because reason: String
+    status: WorktreeStatus?, leaving tip: ObjectID? = nil, because reason: String
   ) throws(WorkspaceError) -> ObjectID {
     let head = try git.head(of: worktree)
     let branch = try git.branch(of: worktree)
@@ -42,11 +45,17 @@ struct Snapshot {
     if let head { add(.head, head) }
     let isClean = status?.isClean ?? false
     var tree: ObjectID?
-    if isClean, let head { tree = try git.tree(of: head) }
+    if isClean, let head {
+      tree = try git.tree(of: head)
+      try addNested(
+        try Submodules(git).filled(in: worktree).map(\.path) + (status?.hidden ?? []))
+    }
     if tree == nil { tree = try files(status, beside: head) }
+    try addReplaced()
     try addOperations(status)
     try addStashes(of: branch)
     try addLeftCommits()
+    if let tip, !parents.contains(tip) { add(.left, tip) }
     guard let tree else { throw .noCommit(branch ?? worktree.path) }
     let message =
       reason + "\n\n" + lines.map { "\($0.0.rawValue): \($0.1)\n" }.joined()
@@ -72,7 +81,7 @@ struct Snapshot {
     } else {
       try addStages(unmerged)
       let decided = try IndexCopy(of: worktree)
-      let none = Set(unmerged.map(\.path)).sorted().map { "0 \(IndexEntry.noObject)\t\($0)\0" }
+      let none = unmerged.map { "0 \($0.noObject)\t\($0.path)\0" }
       try feed(none, to: decided)
       try addTree(.index, try writeTree(decided), "the index")
     }
@@ -81,7 +90,7 @@ struct Snapshot {
     let ownGit = worktree.path + "/.git"
     let isReplaced = worktree.gitFolder != ownGit && entryKind(ownGit) == .folder
     let replaced = isReplaced ? ["."] : []
-    try addNested(Set(status.nested + submodules + replaced).sorted())
+    try addNested(Set(status.nested + status.hidden + submodules + replaced).sorted())
     try git.stageAll(in: worktree, without: status.nested, environment: index.environment)
     return try writeTree(index)
   }
@@ -177,28 +186,43 @@ struct Snapshot {
       guard let repository = try? Repository.find(from: folder), repository.root == folder else {
         continue
       }
-      let inner = git.moved(to: repository)
-      let place = Worktree(path: folder, gitFolder: repository.gitFolder)
-      let status = try inner.status(of: place)
-      let own = try inner.run(
-        ["rev-list", "--max-count=100", "--all", "HEAD", "--not", "--remotes"], at: place,
-        expecting: [0, 128]
-      ).lines.compactMap(ObjectID.init)
-      if status.isClean, own.isEmpty { continue }
-      var snapshot = Snapshot(inner, place)
-      for commit in own { snapshot.add(.left, commit) }
-      let commit = try snapshot.write(status: status, because: "a repository within: \(path)")
-      let ref = "refs/divisi/nested"
-      try inner.run(["update-ref", ref, commit.hex], at: place)
-      let git = git
-      try git.alone { () throws(WorkspaceError) in
-        try git.run([
-          "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-          folder, ref,
-        ])
-      }
-      add(.nested, commit, " " + path)
+      try addNested(repository, path, Worktree(path: folder, gitFolder: repository.gitFolder))
     }
+  }
+
+  /// Repositories that took the place of the worktree's own.
+  private mutating func addReplaced() throws(WorkspaceError) {
+    for folder in worktree.replacedRepositories {
+      // It has no checkout any more: git is called in its own folder.
+      let repository = Repository(root: folder, gitFolder: folder, commonFolder: folder)
+      try addNested(repository, ".", Worktree(path: worktree.path, gitFolder: folder))
+    }
+  }
+
+  private mutating func addNested(
+    _ repository: Repository, _ path: String, _ place: Worktree
+  ) throws(WorkspaceError) {
+    let inner = git.moved(to: repository)
+    let status = try inner.status(of: place)
+    let unsent = try inner.run(
+      ["rev-list", "--max-count=100", "--all", "HEAD", "--not", "--remotes"], at: place,
+      expecting: [0, 128]
+    ).lines.compactMap(ObjectID.init)
+    let own = try Submodules(git).unstored(unsent, at: path, in: worktree)
+    if status.isClean, own.isEmpty { return }
+    var snapshot = Snapshot(inner, place)
+    for commit in own { snapshot.add(.left, commit) }
+    let commit = try snapshot.write(status: status, because: "a repository within: \(path)")
+    let ref = "refs/divisi/nested"
+    try inner.run(["update-ref", ref, commit.hex], at: place)
+    let git = git
+    try git.alone { () throws(WorkspaceError) in
+      try git.run([
+        "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+        repository.root, ref,
+      ])
+    }
+    add(.nested, commit, " " + path)
   }
 }
 
@@ -232,8 +256,8 @@ struct IndexEntry {
   let stage: Int
   let path: String
 
-  /// In a line that takes a path out of the index.
-  static let noObject = String(repeating: "0", count: 40)
+  /// What stands for its object in a line that takes it out of the index.
+  var noObject: String { String(repeating: "0", count: object.utf8.count) }
 
   init?(_ field: String) {
     let parts = field.split(separator: "\t", maxSplits: 1)
@@ -253,6 +277,9 @@ extension Git {
   func stageAll(
     in worktree: Worktree, without paths: [String], environment: [String: String] = [:]
   ) throws(WorkspaceError) {
+    if worktree.hidesEdits(repository.hashLength) {
+      try revealEdits(in: worktree, environment: environment)
+    }
     let brought = broughtPaths(into: worktree)
     var ignored: Set<String> = []
     if !brought.isEmpty {

@@ -79,18 +79,35 @@ package struct BroughtFiles: Sendable, Hashable {
   }
 }
 
+/// A pattern that names one path and nothing else.
+func literalPattern(_ path: String) -> String {
+  var text = "/"
+  for character in path.unicodeScalars {
+    if "*?[\\ ".unicodeScalars.contains(character) { text += "\\" }
+    text.unicodeScalars.append(character)
+  }
+  return text
+}
+
 /// A pattern as git is given it: from the root of the repository.
 private func anchored(_ pattern: String) -> String {
   pattern.hasPrefix("/") ? pattern : "/" + pattern
 }
 
-/// Copies a file with its mode, or a link as a link. Half a copy, on a full disk, does not stay.
+/// Copies a file with its mode, a link as a link, or a folder with all that is in it: a repository of its own is one entry
+/// to git. Half a copy of a file, on a full disk, does not stay.
 private func copyEntry(to target: String, from source: String) -> Bool {
   var status = stat()
   guard lstat(source, &status) == 0 else { return false }
   if status.st_mode & S_IFMT == S_IFLNK {
     guard let text = linkTarget(source) else { return false }
     return symlink(text, target) == 0
+  }
+  if status.st_mode & S_IFMT == S_IFDIR {
+    guard mkdir(target, status.st_mode & 0o777 | 0o700) == 0,
+      let names = try? listFolder(source)
+    else { return false }
+    return names.allSatisfy { copyEntry(to: target + "/" + $0, from: source + "/" + $0) }
   }
   let input = open(source, O_RDONLY | O_CLOEXEC)
   guard input >= 0 else { return false }

@@ -12,6 +12,8 @@ package struct Checkpoint: Sendable, Hashable {
   package let aborted: [HalfDone]
   /// Repositories of their own in the worktree, which no commit here can hold.
   package let nested: [String]
+  /// What Divisi had brought and somebody added to a commit: taken out of it again.
+  package let takenOut: [String]
   package let kept: KeptWork?
 }
 
@@ -21,8 +23,14 @@ extension Git {
   /// A half-done merge is pinned first, and then finished where every file is decided, otherwise
   /// given up. Where the agent has gone to another branch that holds all of its own, it is brought
   /// back; where the two differ that is an error, and all is as it was.
+  ///
+  /// - Parameters:
+  ///   - start: where the branch was when the attempt began. What it held by then and HEAD does not
+  ///     is nothing that the attempt has made: it is pinned, and no part of the work.
+  ///   - base: the commit that the work is measured from.
   package func checkpoint(
-    _ worktree: Worktree, branch: String, message: String, of owner: WorkOwner
+    _ worktree: Worktree, branch: String, since start: ObjectID? = nil, from base: ObjectID? = nil,
+    message: String, of owner: WorkOwner
   ) throws(WorkspaceError) -> Checkpoint {
     guard worktree.isThere else { throw .worktreeGone(worktree.path) }
     let before = try status(of: worktree)
@@ -34,7 +42,7 @@ extension Git {
       kept = try keep.pin(
         worktree, status: before, of: owner, because: "half-done work before a checkpoint")
       for operation in before.operations {
-        if operation.endsWithACommit, isDecided(before.unmerged, in: worktree) {
+        if operation.endsWithACommit, try undecided(before.unmerged, in: worktree).isEmpty {
           finished.append(operation)
         } else {
           kept = try keep.release(
@@ -44,17 +52,45 @@ extension Git {
         }
       }
     }
-    try returnToBranch(branch, worktree, of: owner)
+    if before.operations.isEmpty { try refuseUndecided(worktree, before, of: owner) }
+    try returnToBranch(branch, since: start, worktree, of: owner)
     let now = aborted.isEmpty ? before : try status(of: worktree)
     let isMerging = !finished.isEmpty
-    let hasLeft = !now.changed.isEmpty || !now.unmerged.isEmpty || !now.untracked.isEmpty
+    let takenOut = try takeOutBrought(of: worktree, besides: base)
+    let hasLeft =
+      !now.changed.isEmpty || !now.unmerged.isEmpty || !now.untracked.isEmpty || !takenOut.isEmpty
     if hasLeft || isMerging {
       try commitAll(in: worktree, without: now.nested, message: message, allowEmpty: isMerging)
     }
     guard let head = try head(of: worktree) else { throw .noCommit(branch) }
     return Checkpoint(
       head: head, isCommitted: hasLeft || isMerging, finished: finished, aborted: aborted,
-      nested: now.nested, kept: kept)
+      nested: now.nested, takenOut: takenOut, kept: kept)
+  }
+
+  /// Takes what Divisi brought out of the index: an agent that adds all there is adds that as well. It stays on disk.
+  private func takeOutBrought(
+    of worktree: Worktree, besides base: ObjectID?
+  ) throws(WorkspaceError) -> [String] {
+    let brought = broughtPaths(into: worktree)
+    guard !brought.isEmpty else { return [] }
+    let tracked = try run(
+      ["ls-files", "-z", "--"] + brought.map { ":(top,literal)" + $0 }, at: worktree
+    ).fields
+    guard !tracked.isEmpty else { return [] }
+    var known: Set<String> = []
+    if let base {
+      known = Set(
+        try run(
+          ["ls-tree", "-r", "-z", "--name-only", "--full-tree", base.hex, "--"] + brought
+        ).fields)
+    }
+    let added = tracked.filter { !known.contains($0) }
+    guard !added.isEmpty else { return [] }
+    try run(
+      ["update-index", "-z", "--force-remove", "--stdin"], at: worktree,
+      input: Array(added.map { $0 + "\0" }.joined().utf8))
+    return added
   }
 
   private func commitAll(
@@ -78,7 +114,7 @@ extension Git {
 
   /// Brings a worktree back onto its branch where nothing is lost by it.
   private func returnToBranch(
-    _ branch: String, _ worktree: Worktree, of owner: WorkOwner
+    _ branch: String, since start: ObjectID?, _ worktree: Worktree, of owner: WorkOwner
   ) throws(WorkspaceError) {
     let ref = "refs/heads/" + branch
     guard try self.branch(of: worktree) != ref else { return }
@@ -90,6 +126,12 @@ extension Git {
       guard try isAncestor(head, of: tip) else {
         throw .strayed(branch: branch, path: worktree.path)
       }
+      if tip == start {
+        try Keep(self).release(
+          .returnBranch(branch, to: head), of: owner, because: "left by an attempt before")
+        try attach(worktree, to: ref)
+        return
+      }
       // The branch is ahead: going there keeps what is not committed, or refuses.
       let result = try run(
         ["checkout", "--quiet", branch, "--"], at: worktree, expecting: [0, 1, 128])
@@ -99,17 +141,46 @@ extension Git {
     if tip != head, try !moveRef(ref, to: head, from: tip, because: "follow the agent") {
       throw .strayed(branch: branch, path: worktree.path)
     }
+    try attach(worktree, to: ref)
+  }
+
+  private func attach(_ worktree: Worktree, to ref: String) throws(WorkspaceError) {
     try run(["symbolic-ref", "-m", "divisi: back on the branch", "HEAD", ref], at: worktree)
   }
 
-  /// Whether no file that a merge left open still has its marks.
-  private func isDecided(_ paths: [String], in worktree: Worktree) -> Bool {
-    paths.allSatisfy { path in
-      guard let bytes = try? readFile(worktree.path + "/" + path) else { return true }
-      return !bytes.split(separator: UInt8(ascii: "\n")).contains { line in
-        line.starts(with: Array("<<<<<<< ".utf8)) || line.starts(with: Array(">>>>>>> ".utf8))
+  /// What leaves conflicts without being an operation that git is in the midst of, such as `git stash pop`, is nothing that
+  /// could be given up: somebody must decide.
+  private func refuseUndecided(
+    _ worktree: Worktree, _ status: WorktreeStatus, of owner: WorkOwner
+  ) throws(WorkspaceError) {
+    let paths = try undecided(status.unmerged, in: worktree)
+    guard !paths.isEmpty else { return }
+    _ = try Keep(self).pin(
+      worktree, status: status, of: owner, because: "conflicts that nobody decided")
+    throw .undecided(paths)
+  }
+
+  /// The files that a merge left open and that still have its marks.
+  private func undecided(
+    _ paths: [String], in worktree: Worktree
+  ) throws(WorkspaceError) -> [String] {
+    guard !paths.isEmpty else { return [] }
+    let fields = try run(
+      ["check-attr", "-z", "--stdin", "conflict-marker-size"], at: worktree,
+      input: Array(paths.map { $0 + "\0" }.joined().utf8)
+    ).fields
+    var found: [String] = []
+    // Path, attribute, value.
+    for start in stride(from: 0, to: fields.count - 2, by: 3) {
+      let size = Int(fields[start + 2]) ?? 7
+      let marks = ["<", ">"].map { Array((String(repeating: $0, count: size) + " ").utf8) }
+      guard let bytes = try? readFile(worktree.path + "/" + fields[start]) else { continue }
+      let isOpen = bytes.split(separator: UInt8(ascii: "\n")).contains { line in
+        marks.contains { line.starts(with: $0) }
       }
+      if isOpen { found.append(fields[start]) }
     }
+    return found
   }
 }
 
@@ -118,7 +189,7 @@ extension HalfDone {
   fileprivate var endsWithACommit: Bool {
     switch self {
     case .merge, .cherryPick, .revert: true
-    case .rebase, .bisect: false
+    case .rebase, .am, .bisect: false
     }
   }
 }

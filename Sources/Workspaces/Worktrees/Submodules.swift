@@ -1,8 +1,16 @@
 import Files
 
-/// The submodules of a new worktree, filled from the person's checkout without asking a server.
+/// The submodules of a worktree, filled from the person's checkout without asking a server.
 struct Submodules {
   private let git: Git
+
+  /// A submodule that has files, and the repository that they are of.
+  struct Filled {
+    let path: String
+    let name: String
+    let git: Git
+    let place: Worktree
+  }
 
   init(_ git: Git) { self.git = git }
 
@@ -10,18 +18,110 @@ struct Submodules {
   /// lacks the commit, git fetches it as it would for the person.
   func fill(_ worktree: Worktree) throws(WorkspaceError) {
     for (path, name) in try names(in: worktree).sorted(by: { $0.key < $1.key }) {
-      let store = store(of: name)
-      guard entryKind(store + "/HEAD") == .file else { continue }
+      guard entryKind(store(of: name) + "/HEAD") == .file else { continue }
       let url = try git.run(
         ["config", "--get", "submodule.\(name).url"], expecting: [0, 1]
       ).line
-      try git.run(
-        ["submodule", "--quiet", "update", "--init", "--", path], in: worktree.path,
-        options: GitOptions.common
-          + GitOptions.settings(["protocol.file.allow=always", "submodule.\(name).url=\(store)"]))
+      try checkOut(path, name, in: worktree)
       guard !url.isEmpty else { continue }
       try git.run(["remote", "set-url", "origin", url], in: worktree.path + "/" + path)
     }
+  }
+
+  /// Brings the submodules of a worktree that was used before to what its commit says of them, and fills those that came
+  /// with it. git itself leaves the files of a submodule as they are, whatever is checked out around them.
+  func update(_ worktree: Worktree) throws(WorkspaceError) {
+    let filled = try filled(in: worktree)
+    for submodule in filled {
+      guard let wanted = try link(at: submodule.path, in: worktree) else { continue }
+      let status = try submodule.git.status(of: submodule.place)
+      if status.head == wanted, status.isClean { continue }
+      let store = store(of: submodule.name)
+      let isThere = try submodule.git.run(
+        ["cat-file", "-e", wanted.hex + "^{commit}"], at: submodule.place, expecting: [0, 1, 128]
+      ).status
+      if isThere != 0, try holds(store, wanted) {
+        try submodule.git.run(
+          ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", store, wanted.hex],
+          at: submodule.place)
+      }
+      try checkOut(submodule.path, submodule.name, in: worktree)
+    }
+    let paths = Set(filled.map(\.path))
+    if try names(in: worktree).keys.contains(where: { !paths.contains($0) }) {
+      try fill(worktree)
+    }
+  }
+
+  /// The submodules of a worktree that have files. Costs nothing where there are no submodules.
+  func filled(in worktree: Worktree) throws(WorkspaceError) -> [Filled] {
+    try names(in: worktree).sorted(by: { $0.key < $1.key }).compactMap { path, name in
+      let folder = worktree.path + "/" + path
+      guard let repository = try? Repository.find(from: folder), repository.root == folder else {
+        return nil
+      }
+      return Filled(
+        path: path, name: name, git: git.moved(to: repository),
+        place: Worktree(path: folder, gitFolder: repository.gitFolder))
+    }
+  }
+
+  private func checkOut(
+    _ path: String, _ name: String, in worktree: Worktree
+  ) throws(WorkspaceError) {
+    try git.run(
+      ["submodule", "--quiet", "update", "--init", "--force", "--", path], in: worktree.path,
+      options: GitOptions.common
+        + GitOptions.settings([
+          "protocol.file.allow=always", "submodule.\(name).url=\(store(of: name))",
+        ]))
+  }
+
+  /// The commit of a submodule that the index of its worktree names.
+  private func link(
+    at path: String, in worktree: Worktree
+  ) throws(WorkspaceError) -> ObjectID? {
+    let fields = try git.run(
+      ["ls-files", "--stage", "-z", "--", ":(literal)" + path], at: worktree
+    ).fields
+    let entry = fields.first.flatMap(IndexEntry.init)
+    return entry.flatMap { $0.mode == "160000" ? ObjectID($0.object) : nil }
+  }
+
+  /// Those of some commits in a submodule that are only in its worktree.
+  func unstored(
+    _ commits: [ObjectID], at path: String, in worktree: Worktree
+  ) throws(WorkspaceError) -> [ObjectID] {
+    guard let name = try names(in: worktree)[path],
+      entryKind(store(of: name) + "/HEAD") == .file
+    else { return commits }
+    var found: [ObjectID] = []
+    for commit in commits where try !holds(store(of: name), commit) { found.append(commit) }
+    return found
+  }
+
+  private func holds(_ store: String, _ commit: ObjectID) throws(WorkspaceError) -> Bool {
+    guard entryKind(store + "/HEAD") == .file else { return false }
+    return try git.run(
+      ["cat-file", "-e", commit.hex + "^{commit}"], in: store,
+      environment: ["GIT_DIR": store], expecting: [0, 1, 128]
+    ).status == 0
+  }
+
+  /// Whether a tree's commit of a submodule holds another one.
+  func isHeld(_ commit: ObjectID, at path: String, by tree: ObjectID) throws(WorkspaceError) -> Bool
+  {
+    let entry = try git.run(
+      ["ls-tree", "-z", "--full-tree", tree.hex, "--", path]
+    ).fields.first?.split(whereSeparator: { $0 == " " || $0 == "\t" })
+    let names = try names(["--blob", tree.hex + ":.gitmodules"], in: git.repository.root)
+    guard let entry, entry.count > 2, let now = ObjectID(String(entry[2])), let name = names[path],
+      case let store = store(of: name), entryKind(store + "/HEAD") == .file
+    else { return false }
+    return try git.run(
+      ["merge-base", "--is-ancestor", commit.hex, now.hex], in: store,
+      environment: ["GIT_DIR": store], expecting: [0, 1, 128]
+    ).status == 0
   }
 
   /// Takes the commits that somebody made in submodules of a worktree to where all worktrees fill theirs from. They
@@ -43,11 +143,7 @@ struct Submodules {
         continue
       }
       let store = store(of: name)
-      let isThere = try git.run(
-        ["cat-file", "-e", commit.hex + "^{commit}"], in: store,
-        environment: ["GIT_DIR": store], expecting: [0, 1, 128]
-      ).status
-      if isThere == 0 { continue }
+      if try holds(store, commit) { continue }
       try git.run(
         [
           "push", "--quiet", "--no-verify", store,
@@ -81,9 +177,15 @@ struct Submodules {
   /// What the submodules at paths of a worktree are called.
   private func names(in worktree: Worktree) throws(WorkspaceError) -> [String: String] {
     guard entryKind(worktree.path + "/.gitmodules") == .file else { return [:] }
+    return try names(["--file", ".gitmodules"], in: worktree.path)
+  }
+
+  private func names(
+    _ source: [String], in folder: String
+  ) throws(WorkspaceError) -> [String: String] {
     let fields = try git.run(
-      ["config", "--file", ".gitmodules", "-z", "--get-regexp", #"^submodule\..*\.path$"#],
-      in: worktree.path, expecting: [0, 1]
+      ["config"] + source + ["-z", "--get-regexp", #"^submodule\..*\.path$"#], in: folder,
+      expecting: [0, 1, 128]
     ).fields
     var names: [String: String] = [:]
     for field in fields {

@@ -3,16 +3,30 @@ import Glibc
 
 extension Worktree {
   /// Writes the `.git` that git itself wrote, where an agent removed or replaced it, so that git
-  /// knows the worktree again. A repository that took its place is moved aside within the worktree.
+  /// knows the worktree again. A repository that took its place is moved to where git keeps what
+  /// belongs to this worktree: no commit takes it in there, and it is pinned before it goes.
   func mend() throws(WorkspaceError) {
     guard isThere else { return }
     let file = path + "/.git"
     let right = "gitdir: \(gitFolder)\n"
     if let bytes = try? readFile(file), String(decoding: bytes, as: UTF8.self) == right { return }
-    if entryKind(file) == .folder, rename(file, path + "/.git-of-its-own") != 0 {
-      throw .file(FileError("move", file, code: errno))
+    if entryKind(file) == .folder {
+      let number = replacedRepositories.count + 1
+      guard rename(file, gitFolder + "/\(Self.replaced)\(number)") == 0 else {
+        throw .file(FileError("move", file, code: errno))
+      }
     }
     try withFiles { () throws(FileError) in try writeFile(file, Array(right.utf8)) }
+  }
+}
+
+extension Worktree {
+  private static let replaced = "divisi-replaced-"
+
+  /// The git folders of repositories that had taken the place of the worktree's own.
+  var replacedRepositories: [String] {
+    ((try? listFolder(gitFolder)) ?? []).filter { $0.hasPrefix(Self.replaced) }
+      .map { gitFolder + "/" + $0 }
   }
 }
 

@@ -14,6 +14,8 @@ package struct WorktreeStatus: Sendable, Hashable {
   /// Submodules with commits or changes that this repository does not know.
   package fileprivate(set) var submodules: [String] = []
   package fileprivate(set) var ignored: [String] = []
+  /// Repositories in folders that git ignores. Looked for only before they would be cleaned away.
+  package internal(set) var hidden: [String] = []
   /// What git was in the midst of.
   package fileprivate(set) var operations: [HalfDone] = []
 
@@ -30,6 +32,8 @@ package enum HalfDone: String, Sendable, Hashable, CaseIterable {
   case cherryPick = "cherry-pick"
   case revert
   case rebase
+  /// `git am`, which keeps its state where some rebases do.
+  case am
   case bisect
 
   /// What in the worktree's git folder says so.
@@ -39,8 +43,14 @@ package enum HalfDone: String, Sendable, Hashable, CaseIterable {
     case .cherryPick: ["CHERRY_PICK_HEAD"]
     case .revert: ["REVERT_HEAD"]
     case .rebase: ["rebase-merge", "rebase-apply"]
+    case .am: ["rebase-apply/applying"]
     case .bisect: ["BISECT_LOG"]
     }
+  }
+
+  func isUnderWay(in gitFolder: String) -> Bool {
+    func isThere(_ mark: String) -> Bool { entryKind(gitFolder + "/" + mark) != .missing }
+    return marks.contains(where: isThere) && (self != .rebase || !Self.am.marks.contains(where: isThere))
   }
 }
 
@@ -53,15 +63,16 @@ extension Git {
   package func status(
     of worktree: Worktree, noting: Bool = false
   ) throws(WorkspaceError) -> WorktreeStatus {
-    let fields = try run(
-      [
-        "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all",
-        "--ignored=matching", "--no-renames", "--ignore-submodules=none",
-      ], at: worktree,
-      options: noting
-        ? GitOptions.common.filter { $0 != "--no-optional-locks" } : GitOptions.common
-    ).fields
+    var fields = try statusFields(worktree, noting: noting)
+    if worktree.hidesEdits(repository.hashLength) {
+      let index = try IndexCopy(of: worktree)
+      try revealEdits(in: worktree, environment: index.environment)
+      fields = try statusFields(worktree, environment: index.environment)
+    }
     let brought = Set(broughtPaths(into: worktree))
+    func isBrought(_ path: String) -> Bool {
+      brought.contains(path) || brought.contains { path.hasPrefix($0 + "/") }
+    }
     var status = WorktreeStatus()
     for field in fields {
       let kind = field.prefix { $0 != " " }
@@ -71,7 +82,7 @@ extension Git {
         if rest.hasPrefix("branch.oid ") { status.head = ObjectID(String(rest.dropFirst(11))) }
       case "1":
         let parts = rest.split(separator: " ", maxSplits: 7)
-        guard parts.count == 8, !brought.contains(String(parts[7])) else { continue }
+        guard parts.count == 8, !isBrought(String(parts[7])) else { continue }
         status.changed.append(String(parts[7]))
         if parts[1].hasPrefix("S") { status.submodules.append(String(parts[7])) }
       case "u":
@@ -79,20 +90,29 @@ extension Git {
           status.unmerged.append(String(path))
         }
       case "?":
-        let path = String(rest)
-        if path.hasSuffix("/") {
-          status.nested.append(String(path.dropLast()))
-        } else if !brought.contains(path), !brought.contains(where: { path.hasPrefix($0 + "/") }) {
-          status.untracked.append(path)
-        }
+        let isRepository = rest.hasSuffix("/")
+        let path = String(isRepository ? rest.dropLast() : rest)
+        if isBrought(path) { continue }
+        if isRepository { status.nested.append(path) } else { status.untracked.append(path) }
       case "!": status.ignored.append(String(rest))
       default: continue
       }
     }
-    status.operations = HalfDone.allCases.filter { operation in
-      operation.marks.contains { entryKind(worktree.gitFolder + "/" + $0) != .missing }
-    }
+    status.operations = HalfDone.allCases.filter { $0.isUnderWay(in: worktree.gitFolder) }
     return status
+  }
+
+  private func statusFields(
+    _ worktree: Worktree, noting: Bool = false, environment: [String: String] = [:]
+  ) throws(WorkspaceError) -> [String] {
+    try run(
+      [
+        "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all",
+        "--ignored=matching", "--no-renames", "--ignore-submodules=none",
+      ], at: worktree, environment: environment,
+      options: noting
+        ? GitOptions.common.filter { $0 != "--no-optional-locks" } : GitOptions.common
+    ).fields
   }
 
   /// What Divisi copied or linked into a worktree, and no commit is to hold.

@@ -27,6 +27,8 @@ package struct Worktrees: Sendable {
     package let worktree: Worktree
     package let branch: String
     package let head: ObjectID
+    /// Where the branch is: elsewhere than HEAD where an attempt has left it so.
+    package let tip: ObjectID?
     /// Whether an earlier worktree was used again.
     package let isReused: Bool
     /// What was in the way of it and was set aside.
@@ -53,6 +55,7 @@ package struct Worktrees: Sendable {
     var worktree: Worktree?
     if let old = listed.first(where: { $0.path == path }) {
       let found = try git.worktree(old)
+      try refuseHeld(old)
       if found.isThere {
         try found.mend()
         worktree = found
@@ -88,14 +91,16 @@ package struct Worktrees: Sendable {
     } else {
       ready = try add(path, branch, owner)
     }
-    let names = try brought.bring(into: ready, of: git)
+    let names = try bring(into: ready)
     return Prepared(
-      worktree: ready, branch: branch, head: commit, isReused: isReused, kept: kept, brought: names)
+      worktree: ready, branch: branch, head: commit, tip: commit, isReused: isReused, kept: kept,
+      brought: names)
   }
 
   /// The worktree that a step or lane already has, locked in the name of this process: for an
   /// attempt that goes on with what the one before left, and for taking up a run again. Nothing in
-  /// it is changed, but a branch that somebody removed or moved is put back. Nothing where there is none.
+  /// it is changed, but a branch that somebody removed or moved is put back, and what is missing of
+  /// the files that were brought is brought again. Nothing where there is none.
   package func adopt(step: String, of owner: WorkOwner) throws(WorkspaceError) -> Prepared? {
     let path = path(of: step)
     guard let listed = try git.listWorktrees().first(where: { $0.path == path }) else { return nil }
@@ -107,8 +112,9 @@ package struct Worktrees: Sendable {
     let returned = try git.returnBranch(of: worktree, branch, for: owner)
     guard let head = try git.head(of: worktree) else { throw .noCommit(branch) }
     return Prepared(
-      worktree: worktree, branch: branch, head: head, isReused: true,
-      kept: [returned?.kept].compactMap { $0 }, brought: [])
+      worktree: worktree, branch: branch, head: head, tip: try git.commit("refs/heads/" + branch),
+      isReused: true, kept: [returned?.kept].compactMap { $0 },
+      brought: try bring(into: worktree))
   }
 
   /// Gives a worktree free for another step. Its files stay as they are until it is used again.
@@ -121,19 +127,28 @@ package struct Worktrees: Sendable {
 
   /// A worktree for gates, on no branch, that holds exactly a commit; everything in it that does
   /// not belong to the commit is gone.
+  ///
+  /// - Parameter slot: tells the worktrees of one plan from each other.
   package func integrate(
-    _ commit: ObjectID, plan: String, of owner: WorkOwner
+    _ commit: ObjectID, plan: String, slot: Int = 0, of owner: WorkOwner
   ) throws(WorkspaceError) -> Worktree {
-    let path = folder + "/integration-" + plan
+    // No id of a plan has this sign.
+    let path = folder + "/integration-" + plan + (slot == 0 ? "" : "+\(slot)")
     try makeFolder()
     if let old = try listedNow(path).first(where: { $0.path == path }) {
       let found = try git.worktree(old)
+      try refuseHeld(old)
       if found.isThere {
         try found.mend()
+        try lock(found, for: owner)
         try Keep(git).release(
           .detach(found, at: commit), of: owner, because: "the next merge of \(plan)")
+        // Whether a submodule could be brought along is git's to say.
+        if entryKind(path + "/.gitmodules") == .file, try !isUnchanged(found) {
+          throw .notAsCommitted(path)
+        }
         try found.note(built: commit)
-        _ = try brought.bring(into: found, of: git)
+        _ = try bring(into: found)
         return found
       }
       try Keep(git).release(.remove(found), of: owner, because: "the folder of \(plan) was gone")
@@ -143,8 +158,14 @@ package struct Worktrees: Sendable {
     let worktree = try register(path, ["--detach", path, commit.hex], owner)
     try fill(worktree)
     try worktree.note(built: commit)
-    _ = try brought.bring(into: worktree, of: git)
+    _ = try bring(into: worktree)
     return worktree
+  }
+
+  /// Brings the files that git does not track and that are not in a worktree yet.
+  @discardableResult
+  package func bring(into worktree: Worktree) throws(WorkspaceError) -> [String] {
+    try brought.bring(into: worktree, of: git)
   }
 
   /// Whether tracked files of a worktree still are what its commit says: what gates ran on is then
@@ -152,6 +173,21 @@ package struct Worktrees: Sendable {
   package func isUnchanged(_ worktree: Worktree) throws(WorkspaceError) -> Bool {
     let status = try git.status(of: worktree)
     return status.changed.isEmpty && status.unmerged.isEmpty && status.operations.isEmpty
+  }
+
+  /// Makes tracked files of a worktree for gates what its commit says, where what was run there has
+  /// changed them: what gates judge is what is merged.
+  package func restore(
+    _ worktree: Worktree, to commit: ObjectID, of owner: WorkOwner
+  ) throws(WorkspaceError) {
+    func isRight() throws(WorkspaceError) -> Bool {
+      guard try git.head(of: worktree) == commit else { return false }
+      return try isUnchanged(worktree)
+    }
+    if try isRight() { return }
+    try Keep(git).release(
+      .restore(worktree, to: commit), of: owner, because: "set-up changed files")
+    guard try isRight() else { throw .notAsCommitted(worktree.path) }
   }
 
   /// Makes the folder of worktrees, which git is to leave alone in the person's checkout.
@@ -237,7 +273,9 @@ package struct Worktrees: Sendable {
     return try git.alone { () throws(WorkspaceError) in
       let words = ["worktree", "add", "--quiet", "--no-checkout", "--lock", "--reason", reason]
       try git.retryingRaces { () throws(WorkspaceError) in try git.run(words + place) }
-      return try git.worktree(at: path)
+      let worktree = try git.worktree(at: path)
+      try worktree.noteSettings()
+      return worktree
     }
   }
 
@@ -270,6 +308,14 @@ package struct Worktrees: Sendable {
   }
 
   // MARK: locks
+
+  /// Refuses a worktree that another process has, and lives.
+  private func refuseHeld(_ listed: ListedWorktree) throws(WorkspaceError) {
+    guard let lock = listed.lock, let holder = ProcessIdentity(in: lock), holder.pid != getpid(),
+      holder.isRunning
+    else { return }
+    throw .occupied(listed.path, [holder.pid])
+  }
 
   private func lockReason(_ owner: WorkOwner) -> String {
     "divisi \(owner.session) \(owner.step)"

@@ -1,0 +1,83 @@
+extension Git {
+  /// How trees differ from a base, line by line.
+  ///
+  /// What attributes forbid to show as a difference (`-diff`, such as for lock files of packages) is
+  /// compared all the same where it is text.
+  func lineDiffs(
+    from base: ObjectID, to trees: [ObjectID]
+  ) throws(WorkspaceError) -> [LineDiff] {
+    let plain = try trees.map { tree throws(WorkspaceError) in
+      LineDiff(try differences(from: base, to: tree, []))
+    }
+    var isText: [String: Bool] = [:]
+    for diff in plain {
+      for (path, object) in diff.binaries where !object.isEmpty && isText[path] != false {
+        isText[path] = try isTextual(object)
+      }
+    }
+    let texts = isText.filter(\.value).map(\.key).sorted()
+    guard !texts.isEmpty else { return plain }
+    var diffs: [LineDiff] = []
+    for (tree, diff) in zip(trees, plain) {
+      let shown = diff.binaries.keys.filter { texts.contains($0) }.sorted()
+      diffs.append(
+        shown.isEmpty
+          ? diff
+          : diff.joined(with: LineDiff(try differences(from: base, to: tree, ["--text"], shown))))
+    }
+    return diffs
+  }
+
+  private func differences(
+    from base: ObjectID, to tree: ObjectID, _ options: [String], _ paths: [String] = []
+  ) throws(WorkspaceError) -> [UInt8] {
+    try run(
+      [
+        "--literal-pathspecs", "diff-tree", "-r", "--patch", "--unified=0", "--full-index",
+        "--no-renames", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/",
+        "--submodule=short", "--ignore-submodules=none",
+      ] + options + [base.hex, tree.hex, "--"] + paths
+    ).bytes
+  }
+
+  /// Whether a file is text as git would say without being told otherwise. One that is too large to look into is not.
+  private func isTextual(_ object: String) throws(WorkspaceError) -> Bool {
+    guard let size = Int(try line(["cat-file", "-s", object])), size <= 8 << 20 else {
+      return false
+    }
+    return try !run(["cat-file", "blob", object]).bytes.prefix(8000).contains(0)
+  }
+
+  /// What git makes of a merge by itself: the tree, and the files that it could not decide. Nothing where the two have no
+  /// history in common, or are no commits.
+  func merged(
+    _ theirs: ObjectID, into ours: ObjectID
+  ) throws(WorkspaceError) -> (tree: ObjectID, undecided: Set<String>)? {
+    let fields = try run(
+      [
+        "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", "--", ours.hex,
+        theirs.hex,
+      ], expecting: [0, 1, 128]
+    ).fields
+    guard let tree = fields.first.flatMap(ObjectID.init) else { return nil }
+    return (tree, Set(fields.dropFirst()))
+  }
+
+  /// Those of some files that are merged by a program of the repository's choice.
+  func pathsWithMergeDrivers(among paths: [String]) throws(WorkspaceError) -> Set<String> {
+    guard !paths.isEmpty else { return [] }
+    let usual = try line(["config", "--default", "text", "--get", "merge.default"])
+    let own: Set<String> = ["set", "unset", "text", "binary", "union"]
+    let fields = try run(
+      ["check-attr", "-z", "--stdin", "merge"],
+      input: Array(paths.map { $0 + "\0" }.joined().utf8)
+    ).fields
+    var found: Set<String> = []
+    // Path, attribute, value.
+    for start in stride(from: 0, to: fields.count - 2, by: 3) {
+      let value = fields[start + 2] == "unspecified" ? usual : fields[start + 2]
+      if !own.contains(value) { found.insert(fields[start]) }
+    }
+    return found
+  }
+}

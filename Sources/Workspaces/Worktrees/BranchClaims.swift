@@ -1,0 +1,78 @@
+import Files
+import Glibc
+
+/// Which branches are Divisi's: a file for each beside git's own, with the run that has it and where Divisi left it.
+///
+/// A name alone says nothing. A person may have made a branch that is called the same, before a run or after what the
+/// run made was removed: where it is tells one from the other.
+package struct BranchClaims: Sendable {
+  package struct Claim: Sendable, Hashable {
+    package let session: String
+    /// Where Divisi left the branch.
+    package let tip: ObjectID?
+  }
+
+  private let git: Git
+  private let folder: String
+
+  package init(_ git: Git) {
+    self.git = git
+    folder = git.repository.commonFolder + "/divisi-branches"
+  }
+
+  package func claim(on branch: String) -> Claim? {
+    guard let bytes = try? readFile(folder + "/" + branch) else { return nil }
+    let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    guard let session = words.first else { return nil }
+    return Claim(
+      session: String(session), tip: words.dropFirst().first.flatMap { ObjectID(String($0)) })
+  }
+
+  /// Notes who has a branch, and where it is now.
+  package func note(
+    _ branch: String, of session: String, at tip: ObjectID
+  ) throws(WorkspaceError) {
+    guard claim(on: branch) != Claim(session: session, tip: tip) else { return }
+    let path = folder + "/" + branch
+    try withFiles { () throws(FileError) in
+      try createFolder(parentFolder(of: path))
+      try writeFile(path, Array("\(session) \(tip.hex)\n".utf8))
+    }
+  }
+
+  func drop(_ branch: String) { unlink(folder + "/" + branch) }
+
+  /// Whether the branch of a step or lane is free for a run: nobody has it, or a run that is over
+  /// has left it where it is.
+  package func isFree(
+    _ branch: String, at path: String, isOver: (_ session: String) -> Bool
+  ) throws(WorkspaceError) -> Bool {
+    let claim = claim(on: branch)
+    if let claim, !isOver(claim.session) { return false }
+    guard let tip = try git.commit("refs/heads/" + branch) else { return true }
+    guard let claim else { return false }
+    if claim.tip == tip { return true }
+    // A run that was killed did not come to note what its agent committed.
+    return try git.listWorktrees().contains { $0.path == path && $0.branch == branch }
+  }
+}
+
+extension IntegrationBranch {
+  /// Refuses a branch of this name that no run of Divisi made.
+  ///
+  /// What people have put on top of what runs merged stays; and one that has been taken back to where a run begins holds
+  /// nothing of its own.
+  package func refuseForeign(at base: ObjectID?) throws(WorkspaceError) {
+    guard let tip = try head() else { return }
+    guard let claim = BranchClaims(git).claim(on: name) else { throw .foreignBranch(name) }
+    guard let left = claim.tip, left != tip else { return }
+    if try git.commit(left.hex) != nil, try git.isAncestor(left, of: tip) { return }
+    if let base, try git.isAncestor(tip, of: base) { return }
+    throw .foreignBranch(name)
+  }
+
+  /// Notes where the branch is, in the name of a run.
+  package func note(at tip: ObjectID, of session: String) throws(WorkspaceError) {
+    try BranchClaims(git).note(name, of: session, at: tip)
+  }
+}

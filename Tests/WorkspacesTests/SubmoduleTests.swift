@@ -1,0 +1,81 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Workspaces
+
+/// Worktrees that are used again, in a repository with a submodule.
+@Suite struct SubmoduleTests {
+  private let scene: Scene
+  /// What the submodule's own server has.
+  private let library: Scene
+  /// The first commit of the submodule is this one's, the second the next one's.
+  private let (first, second): (ObjectID, ObjectID)
+
+  init() throws {
+    library = try Scene(["lib.c": "int x;\n"])
+    scene = try Scene()
+    try scene.person("submodule", "--quiet", "add", "file://" + library.root, "lib")
+    try scene.person("commit", "--quiet", "--message", "Add a library")
+    first = try #require(try scene.git.commit("main"))
+    try scene.write("lib/lib.c", "int y;\n")
+    try scene.person("-C", "lib", "commit", "--quiet", "--all", "--message", "More")
+    try scene.person("commit", "--quiet", "--all", "--message", "The newer library")
+    second = try #require(try scene.git.commit("main"))
+  }
+
+  @Test func whatIsUsedAgainHasTheSubmoduleOfItsCommit() throws {
+    let worktree = try scene.prepare(at: first).worktree
+    #expect(try worktree.read("lib/lib.c") == "int x;\n")
+    #expect(try scene.prepare(at: second).worktree == worktree)
+    #expect(try worktree.read("lib/lib.c") == "int y;\n")
+    #expect(try scene.git.status(of: worktree).isClean)
+  }
+
+  @Test func gatesSeeTheSubmoduleOfTheirCommit() throws {
+    let gates = try scene.worktrees.integrate(first, plan: "shop", of: scene.owner)
+    try gates.write("lib/built.o", "left by a gate\n")
+    try gates.write("lib/lib.c", "changed by a gate\n")
+    _ = try scene.worktrees.integrate(second, plan: "shop", of: scene.owner)
+    #expect(try gates.read("lib/lib.c") == "int y;\n")
+    #expect(entryKind(gates.path + "/lib/built.o") == .missing)
+    let none = try scene.git.squash(
+      tree: try #require(try scene.git.commit("main~2").map(scene.git.tree(of:))), onto: second,
+      message: "none")
+    _ = try scene.worktrees.integrate(none, plan: "shop", of: scene.owner)
+    #expect(entryKind(gates.path + "/lib") == .missing)
+    #expect(try scene.worktrees.isUnchanged(gates))
+  }
+
+  @Test func aRewindTakesTheSubmoduleAlong() throws {
+    let prepared = try scene.prepare(at: first)
+    try scene.keep.release(
+      .rewind(prepared.worktree, branch: prepared.branch, to: second), of: scene.owner,
+      because: "the next step")
+    #expect(try !scene.checkpoint(prepared).isCommitted)
+    #expect(try prepared.worktree.read("lib/lib.c") == "int y;\n")
+  }
+
+  @Test func whatWasCommittedInASubmoduleIsKeptFirst() throws {
+    let worktree = try scene.prepare(at: first).worktree
+    try worktree.write("lib/lib.c", "int z;\n")
+    try scene.agent(worktree, "-C", "lib", "commit", "--quiet", "--all", "--message", "Mine")
+    let mine = try scene.agent(worktree, "-C", "lib", "rev-parse", "HEAD").dropLast()
+    try scene.agent(worktree, "commit", "--quiet", "--all", "--message", "Bump")
+    for step in ["api", "other"] {
+      try scene.worktrees.park(worktree)
+      _ = try scene.prepare(step, at: second)
+    }
+    #expect(try scene.person("show", "\(mine):lib.c") == "int z;\n")
+  }
+
+  @Test func aSubmoduleThatAResolutionTookBackIsNamed() throws {
+    let tree = try scene.git.tree(of: first)
+    let more = try scene.git.tree(of: second)
+    #expect(
+      try scene.git.droppedLines(base: tree, ours: more, theirs: tree, result: tree).map(\.path)
+        == ["lib"])
+    #expect(try scene.git.droppedLines(base: tree, ours: more, theirs: tree, result: more) == [])
+  }
+}
