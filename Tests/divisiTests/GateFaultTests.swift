@@ -213,7 +213,6 @@ import Testing
     let result = try scene.scratch.divisi("run t")
     #expect(result.status == 0, "\(result.output)\(result.errors)")
     #expect(result.output.contains("not merged"), "\(result.output)")
-    #expect(try scene.scratch.divisi("events").output.contains("gen.txt would lose: "))
     let lines = try scene.branch("gen.txt").split(separator: "\n").sorted()
     #expect(lines == ["0", "one", "two"])
     try scene.expectWhole()

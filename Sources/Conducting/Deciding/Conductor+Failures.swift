@@ -38,7 +38,7 @@ extension Conductor {
         index, .environment, failure.message,
         [
           "mend what is missing, then: divisi retry \(state.id(index))",
-          "if the plan or the configuration is wrong: divisi cancel, mend it, and run it again",
+          "if the plan is wrong: divisi cancel, mend it, run it anew",
         ])
     case .authentication:
       guard let seat = attempt.seat else {

@@ -65,8 +65,11 @@ extension Session {
   /// closed leaves all running.
   private func listen(_ signals: Interrupts, _ runner: Runner) async {
     for await signal in signals.stream {
-      // The run is over, and only what it told waits for a reader.
-      if await runner.isOver { exit(ExitStatus.interrupted.rawValue) }
+      if await runner.isOver {
+        // Only what it told may still wait for a reader, who has a moment.
+        try? await Task.sleep(for: .seconds(1))
+        exit(ExitStatus.interrupted.rawValue)
+      }
       switch signal {
       case SIGHUP: return await runner.letGo()
       case SIGTERM: runner.stop(by: personName)
