@@ -18,7 +18,7 @@ extension Drivers {
       let commit = job.attempt?.judged(in: check).flatMap({ ObjectID($0) }) ?? noTree(job)
     else {
       let words = "what this run was started from has no gate \(check.gate + 1) for \(id.step)"
-      return outbox.put(.checked(id, check, Verdict(.broken, words)))
+      return outbox.put(.checked(id, check, .untried(words)))
     }
     let place = folder.attempt(id)
     // Of an earlier runner's trials on a merged tree nothing may be left in the worktree that is made ready next.
@@ -76,10 +76,10 @@ extension Drivers {
         try self.ground(check, id, commit, job, slot: slot)
       }
     } catch {
-      return (nil, Verdict(.broken, "\(error); \(error.hint)"))
+      return (nil, .untried("\(error); \(error.hint)"))
     }
     if check.merge != nil, let failure = await setUp(id, job, in: ground.folder) {
-      return (ground, Verdict(.broken, failure.message))
+      return (ground, .untried(failure.message))
     }
     return (ground, await body(ground))
   }
@@ -157,6 +157,13 @@ extension Drivers {
     var tail = FileTail(path)
     while let bytes = tail.next() { counting.receive(bytes) }
     return counting.finish()
+  }
+}
+
+extension Verdict {
+  /// A gate that could not even be tried: nobody was asked, and nothing used.
+  static func untried(_ words: String) -> Verdict {
+    Verdict(.broken, words, usage: Conducting.Usage(cost: .zero, tokens: 0))
   }
 }
 
