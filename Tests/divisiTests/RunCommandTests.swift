@@ -156,7 +156,7 @@ import Testing
     _ = try scratch.shell("git config merge.mine.driver true")
     try plan([
       "id: a, run: 'echo a >> f.lock'",
-      "id: b, run: 'while ! git -C ../.. rev-parse -q --verify orchestration/t:f.lock >/dev/null; do sleep 0.02; done; echo b >> f.lock'",
+      "id: b, run: 'until git -C ../.. show orchestration/t:f.lock 2>/dev/null | grep -qx a; do sleep 0.02; done; echo b >> f.lock'",
     ])
     _ = try scratch.shell(
       "echo first > f.lock; git add f.lock; git -c user.name=T -c user.email=t@t commit -qm first")

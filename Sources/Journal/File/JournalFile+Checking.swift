@@ -143,7 +143,10 @@ extension JournalFile {
     if let orphans, orphans > 0 {
       check.findings.append(
         JournalFinding(
-          weight: .damage, text: "there is something of \(orphans) runs whose own row is missing"))
+          weight: .damage,
+          text:
+            "there is something of \(orphans == 1 ? "a run" : "\(orphans) runs") whose own row is missing"
+        ))
     }
     let known = Set(try sessions())
     for session in RunTip.sessions(in: folder) where !known.contains(session) {
@@ -154,7 +157,7 @@ extension JournalFile {
     let alive = Set(try RunLock.holders(in: folder).map(\.session))
     let leftovers = try leases().filter { !alive.contains($0.session) }
     if !leftovers.isEmpty {
-      check.note("\(leftovers.count) leases of runs that nobody runs; taken back when needed")
+      check.note("leases of runs that nobody runs: \(leftovers.count); taken back when needed")
     }
   }
 }

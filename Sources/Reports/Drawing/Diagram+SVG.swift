@@ -1,4 +1,5 @@
 package import Plans
+import Terminal
 
 extension Diagram {
   /// The diagram as a picture that stands by itself, for light and dark pages.
@@ -85,7 +86,7 @@ private struct Picture {
   }
 
   private var description: String {
-    let frames = diagram.groups.isEmpty ? "" : " in \(diagram.groups.count) groups"
+    let frames = diagram.groups.isEmpty ? "" : " in \(counted(diagram.groups.count, "group"))"
     return "\(diagram.subtitle)\(frames); arrows lead from what is needed to what waits for it."
   }
 

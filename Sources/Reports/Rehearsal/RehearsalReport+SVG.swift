@@ -1,6 +1,7 @@
 import Conducting
 import Plans
 import Simulation
+import Terminal
 
 extension RehearsalReport {
   /// How many rows a picture shows.
@@ -198,7 +199,9 @@ private struct TimeTable {
       entries.append(Entry(text: "critical path", isPath: true))
     }
     let hidden = report.rows.count - rows.count
-    if hidden > 0 { entries.append(Entry(text: "\(hidden) more steps are not drawn")) }
+    if hidden > 0 {
+      entries.append(Entry(text: "and \(counted(hidden, "step")) that have no room"))
+    }
     var lines: [[Entry]] = []
     var used = Double.infinity
     for entry in entries {

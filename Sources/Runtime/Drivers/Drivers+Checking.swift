@@ -18,7 +18,7 @@ extension Drivers {
       let commit = job.attempt?.judged(in: check).flatMap({ ObjectID($0) }) ?? noTree(job)
     else {
       let words = "what this run was started from has no gate \(check.gate + 1) for \(id.step)"
-      return outbox.put(.checked(id, check, Verdict(.broken, words)))
+      return outbox.put(.checked(id, check, .untried(words)))
     }
     let place = folder.attempt(id)
     // Of an earlier runner's trials on a merged tree nothing may be left in the worktree that is made ready next.
@@ -82,11 +82,11 @@ extension Drivers {
         try self.ground(check, id, commit, job, slot: slot, isAsItIs: isAsItIs)
       }
     } catch {
-      return (nil, Verdict(.broken, "\(error); \(error.hint)"))
+      return (nil, .untried("\(error); \(error.hint)"))
     }
     if check.merge != nil, hasSetUp {
       if let failure = await setUp(id, job, in: ground.folder) {
-        return (ground, Verdict(.broken, failure.message))
+        return (ground, .untried(failure.message))
       }
       do {
         try await patiently { () throws(WorkspaceError) in
@@ -94,7 +94,7 @@ extension Drivers {
           try self.worktrees.restore(worktree, to: commit, of: self.owner(job, id))
         }
       } catch {
-        return (ground, Verdict(.broken, "\(error); \(error.hint)"))
+        return (ground, .untried("\(error); \(error.hint)"))
       }
     }
     return (ground, await body(ground))
@@ -177,6 +177,13 @@ extension Drivers {
     var tail = FileTail(path)
     while let bytes = tail.next() { counting.receive(bytes) }
     return counting.finish()
+  }
+}
+
+extension Verdict {
+  /// A gate that could not even be tried: nobody was asked, and nothing used.
+  static func untried(_ words: String) -> Verdict {
+    Verdict(.broken, words, usage: Conducting.Usage(cost: .zero, tokens: 0))
   }
 }
 

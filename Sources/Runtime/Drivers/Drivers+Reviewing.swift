@@ -19,7 +19,7 @@ extension Drivers {
     _ outbox: Outbox
   ) async -> Verdict {
     guard let seat = job.attempt?.checkingSeat, let harness = harnesses[seat.harness] else {
-      return Verdict(.broken, "there is no harness for the reviewer")
+      return .untried("there is no harness for the reviewer")
     }
     let place = folder.attempt(id).check(check)
     let first = ReviewPrompt(

@@ -66,7 +66,7 @@ extension Readiness {
     return [
       ReadinessFinding(
         .machine, "memory", .warning,
-        "\(found); \(needs.agentsAtOnce) agents at once may take \(bytes(needed))",
+        "\(found); \(needs.agentsWords) may take \(bytes(needed))",
         mend: "run fewer at once: limits.agents")
     ]
   }
@@ -83,7 +83,7 @@ extension Readiness {
     return [
       ReadinessFinding(
         .machine, "open files", .warning,
-        "\(most) at once; \(needs.agentsAtOnce) agents at once may take \(needed)",
+        "\(most) at once; \(needs.agentsWords) may take \(needed)",
         mend: "raise the limit: ulimit -Hn \(needed), or LimitNOFILE= of the service")
     ]
   }
@@ -172,5 +172,11 @@ extension Readiness {
     }
     let tenths = count / (1 << shift / 10)
     return tenths >= 100 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
+  }
+}
+
+extension ReadinessNeeds {
+  fileprivate var agentsWords: String {
+    agentsAtOnce == 1 ? "an agent" : "\(agentsAtOnce) agents at once"
   }
 }

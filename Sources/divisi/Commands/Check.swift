@@ -51,7 +51,9 @@ extension Session {
     let library = PlanLibrary(try repository())
     do {
       let loaded = try library.load(names, from: folder)
-      for source in loaded.sources { detail("read \(source.path), \(source.lineCount) lines") }
+      for source in loaded.sources {
+        detail("read \(source.path), \(counted(source.lineCount, "line"))")
+      }
       return loaded
     } catch {
       throw Failure(error)
