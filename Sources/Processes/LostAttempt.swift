@@ -34,7 +34,7 @@ package struct LostAttempt: Sendable, Hashable {
     return ProcessTree(
       owner: nil, marker: record.marker, since: record.supervisor.startTicks,
       leader: record.leader, cgroup: record.cgroup.map { Cgroup(path: $0) },
-      formerLeader: record.supervisor)
+      leaders: [record.supervisor] + record.sessions)
   }
 }
 

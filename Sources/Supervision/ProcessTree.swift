@@ -5,7 +5,7 @@ import Glibc
 /// below that.
 ///
 /// The first finds all that a living supervisor has, since orphans come back to it; the second what
-/// is left when it was killed, and the session of its own what took the marker off.
+/// is left when it was killed, and their sessions what took the marker off.
 package struct ProcessTree: Sendable {
   /// The process whose descendants belong to the tree, and which itself does not.
   package var owner: Int32?
@@ -19,13 +19,13 @@ package struct ProcessTree: Sendable {
   /// All in this session belong to it. Its leader must be a child that was not waited for, or the
   /// number may have become another's.
   package var session: Int32?
-  /// One that led a session and is gone: all that are in it still belong to the tree, unless its pid has been given out
-  /// again, and the session may be another's.
-  package var formerLeader: ProcessIdentity?
+  /// Those that led sessions of the tree, or were the first that was seen of one: all that are in them belong to it,
+  /// unless the pid has been given out again, and the session may be another's.
+  package var leaders: [ProcessIdentity]
 
   package init(
     owner: Int32?, marker: String, since: Int, leader: ProcessIdentity? = nil,
-    cgroup: Cgroup? = nil, session: Int32? = nil, formerLeader: ProcessIdentity? = nil
+    cgroup: Cgroup? = nil, session: Int32? = nil, leaders: [ProcessIdentity] = []
   ) {
     self.owner = owner
     self.marker = marker
@@ -33,7 +33,7 @@ package struct ProcessTree: Sendable {
     self.leader = leader
     self.cgroup = cgroup
     self.session = session
-    self.formerLeader = formerLeader
+    self.leaders = leaders
   }
 
   /// What of it lives now.
@@ -50,10 +50,12 @@ package struct ProcessTree: Sendable {
     if let session {
       heads.formUnion(others.entries.filter { $0.session == session }.map(\.pid))
     }
-    if let formerLeader, !table.entries.contains(where: { $0.pid == formerLeader.pid }) {
+    for leader in leaders {
+      let owner = table.entries.first { $0.pid == leader.pid }
+      guard owner == nil || owner?.startTicks == leader.startTicks else { continue }
       heads.formUnion(
         others.entries.filter {
-          $0.session == formerLeader.pid && $0.startTicks >= formerLeader.startTicks
+          $0.session == leader.pid && $0.startTicks >= leader.startTicks
         }.map(\.pid))
     }
     let apart = others.entries.filter { heads.contains($0.pid) }
@@ -94,5 +96,17 @@ extension ProcessEntry {
     // One that is stopped would not act on it.
     if signal == SIGTERM { _ = divisi_pidfd_signal(descriptor, SIGCONT) }
     return true
+  }
+}
+
+extension ProcessTable {
+  /// The sessions below a process, but for one: the leader of each, or the oldest that is left of it.
+  package func sessions(below owner: Int32, besides own: Int32) -> [ProcessIdentity] {
+    guard let bootID = currentBootID() else { return [] }
+    let members = Dictionary(grouping: descendants(of: [owner]), by: \.session)
+    return members.filter { $0.key != own && $0.key > 1 }.map { session, members in
+      ProcessIdentity(
+        pid: session, startTicks: members.map(\.startTicks).min() ?? 0, bootID: bootID)
+    }.sorted { $0.startTicks < $1.startTicks }
   }
 }

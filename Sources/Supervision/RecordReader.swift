@@ -92,6 +92,15 @@ struct RecordReader {
     return try RecordReader(value, of: record)
   }
 
+  /// A list of objects; none where it is absent.
+  func objects(_ name: String) throws(RecordError) -> [RecordReader] {
+    guard let value = member(name) else { return [] }
+    guard case .array(let items) = value else { throw flaw(name, "is not a list") }
+    var readers: [RecordReader] = []
+    for item in items { readers.append(try RecordReader(item, of: record)) }
+    return readers
+  }
+
   func strings(_ name: String) throws(RecordError) -> [String] {
     guard case .array(let items) = try needed(member(name), name) else {
       throw flaw(name, "is not a list")

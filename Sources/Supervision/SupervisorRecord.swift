@@ -14,6 +14,8 @@ package struct SupervisorRecord: Sendable, Hashable {
   package var marker: String
   package var enforcement: Enforcement
   package var cgroup: String?
+  /// Sessions of their own that were seen below the supervisor: the leader of each, or the first that was seen of it.
+  package var sessions: [ProcessIdentity] = []
 
   package init(
     supervisor: ProcessIdentity, leader: ProcessIdentity? = nil, marker: String,
@@ -40,6 +42,12 @@ package struct SupervisorRecord: Sendable, Hashable {
       members.append(.init("leader_start_ticks", .int(leader.startTicks)))
     }
     if let cgroup { members.append(.init("cgroup", .string(cgroup))) }
+    if !sessions.isEmpty {
+      let seen = sessions.map { session -> JSON in
+        ["pid": .int(Int(session.pid)), "start_ticks": .int(session.startTicks)]
+      }
+      members.append(.init("sessions", .array(seen)))
+    }
     return .object(members)
   }
 
@@ -57,6 +65,11 @@ package struct SupervisorRecord: Sendable, Hashable {
     enforcement =
       try record.optionalString("limits_by").flatMap { Enforcement(rawValue: $0) } ?? .process
     cgroup = try record.optionalString("cgroup")
+    for session in try record.objects("sessions") {
+      sessions.append(
+        ProcessIdentity(
+          pid: try session.pid("pid"), startTicks: try session.int("start_ticks"), bootID: bootID))
+    }
   }
 }
 

@@ -31,6 +31,16 @@ final class Supervisor {
   /// Whether any child is left to be waited for.
   private var hasChildren = true
   private let clock: Clock
+  /// When to look for sessions below, or nothing while nothing has been printed since the last time.
+  private var nextSurvey: Duration?
+  private var lastSurvey: Duration?
+  private var surveyedBytes = 0
+
+  /// Agents start a session a command, and what they print tells of them: that is often enough, and costs nothing while
+  /// they are silent.
+  private static let surveyPace = Duration.seconds(10)
+  /// Of so many sessions those that began last are remembered.
+  private static let mostSessions = 256
 
   /// Takes the attempt, runs what it asks for, and returns when nothing of it lives.
   static func own(_ folder: AttemptFolder) throws(OwningError) {
@@ -118,13 +128,14 @@ final class Supervisor {
     while oversight.stage < .finished {
       // A silence may be long, and a hundred supervisors may wait in it.
       if output.nextLook == nil { divisi_release_code() }
-      let wakeUp = [oversight.nextLook, output.nextLook].compactMap { $0 }.min()
+      let wakeUp = [oversight.nextLook, output.nextLook, nextSurvey].compactMap { $0 }.min()
       let noticed = notices.wait(until: wakeUp, clock)
       if noticed.hasChildEnded { reap() }
       if noticed.isStopAsked { obey(.stopAsked) }
       if noticed.hasChanged || output.isDue(clock.now) || oversight.isIdleDue(at: clock.now) {
         look()
       }
+      if let time = nextSurvey, clock.now >= time { survey() }
       perform(oversight.advance(to: clock.now))
     }
     return finished()
@@ -168,8 +179,26 @@ final class Supervisor {
   private func look() {
     let printed = output.look(clock.now, notices)
     obey(.printed(bytes: printed.bytes, silence: printed.silence))
+    if printed.bytes != surveyedBytes, nextSurvey == nil {
+      nextSurvey = max(clock.now, lastSurvey.map { $0 + Self.surveyPace } ?? .zero)
+      surveyedBytes = printed.bytes
+    }
     // After the system was asked to tell of it, so that it is seen or told.
     if entryKind(folder.stop) != .missing { obey(.stopAsked) }
+  }
+
+  /// Notes the sessions below, for whoever comes after a kill: what is in one may carry no mark.
+  private func survey() {
+    (nextSurvey, lastSurvey) = (nil, clock.now)
+    // In a cgroup all of it is found anyway.
+    guard cgroup == nil else { return }
+    let known = Set(record.sessions)
+    let own = record.supervisor.pid
+    let seen = ProcessTable.read().sessions(below: own, besides: own)
+      .filter { session in !known.contains { $0.pid == session.pid } }
+    guard !seen.isEmpty else { return }
+    record.sessions = (record.sessions + seen).suffix(Self.mostSessions)
+    try? RecordFile(folder.supervisor).write(record.json, isDurable: false)
   }
 
   private func reap() {

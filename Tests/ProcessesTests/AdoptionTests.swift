@@ -89,6 +89,25 @@ import Testing
     #expect(!isRunning(bare))
   }
 
+  @Test func whatLeftThatSessionTooIsFoundByTheOneThatWasSeen() async throws {
+    let attempt = try Attempt(
+      "env -i sh -c 'setsid sh -c \"echo \\$\\$ > bare; exec sleep 1000\" &'; "
+        + "until [ -s bare ]; do sleep 0.01; done; echo begun; sleep 1000")
+    let supervised = try await attempt.start()
+    let bare = try await pid(in: "bare", of: attempt.files)
+    try await eventually("its session is on record") {
+      try attempt.record.sessions.contains { $0.pid == bare }
+    }
+    kill(supervised.identity.pid, SIGKILL)
+    guard case .lost(let lost) = try await supervised.ended() else {
+      Issue.record("a killed supervisor is noticed")
+      return
+    }
+    #expect(lost.remains().map(\.pid).contains(bare))
+    await lost.endRemains(grace: .milliseconds(100))
+    #expect(!isRunning(bare))
+  }
+
   /// The moments are spread over the whole life of a supervisor, the first of them before it has
   /// done anything, so that some fall between the birth of the agent and the start of its program.
   @Test(arguments: 0..<20)

@@ -36,8 +36,10 @@ import Testing
   @Test func aSupervisorRecordReadsAsItWasWritten() throws {
     let boot = "415f0e2f"
     let supervisor = ProcessIdentity(pid: 7, startTicks: 9, bootID: boot)
+    var seen = SupervisorRecord(supervisor: supervisor, marker: "m")
+    seen.sessions = [ProcessIdentity(pid: 20, startTicks: 11, bootID: boot)]
     for record in [
-      SupervisorRecord(supervisor: supervisor, marker: "m"),
+      seen, SupervisorRecord(supervisor: supervisor, marker: "m"),
       SupervisorRecord(
         supervisor: supervisor, leader: ProcessIdentity(pid: 8, startTicks: 10, bootID: boot),
         marker: "m", enforcement: .cgroup, cgroup: "/sys/fs/cgroup/x/divisi-m"),

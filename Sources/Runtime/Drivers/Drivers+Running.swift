@@ -160,7 +160,7 @@ extension Drivers {
     launch.handOn(named.keys)
     if case .file(let path) = told.input { launch.input = path }
     bound(&launch, by: step, agent: agent.definition?.timeout)
-    await noteBeginning(id, job)
+    await noteBeginning(id, job, harness)
     return (launch, named)
   }
 

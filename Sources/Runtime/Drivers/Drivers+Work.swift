@@ -19,7 +19,7 @@ extension Drivers {
     let record: PreparedRecord? = read(place.path + "/workspace.json")
     guard let record, let base = ObjectID(record.base) else { return nil }
     let begun: WorktreeLook? = read(place.beginning)
-    let wasIdle = harness.dialect != .text && account.tools.isEmpty && !isJudged(id.step)
+    let wasIdle = account.tools.isEmpty
     return await blocking { () throws(Never) in
       do {
         let worktree = try self.git.worktree(at: self.worktrees.path(of: record.name))
@@ -36,13 +36,16 @@ extension Drivers {
     }
   }
 
-  /// Notes how the worktree stands before the agent begins.
-  func noteBeginning(_ id: AttemptID, _ job: Job) async {
-    guard job.hasWorkspace else { return }
+  /// Notes how the worktree stands before the agent begins, where nothing but a look at it will tell whether the agent did
+  /// anything: an attempt came before it, no gate judges the step, and its program names the tools that it uses.
+  func noteBeginning(_ id: AttemptID, _ job: Job, _ harness: Harness) async {
+    guard job.hasWorkspace, id.number > 1, harness.dialect != .text, !isJudged(id.step) else {
+      return
+    }
     let place = folder.attempt(id)
     let path = workingFolder(id, job)
     await blocking { () throws(Never) in
-      // Without it an attempt that did nothing passes for what was there before, as it does in a text.
+      // Without it an attempt that did nothing passes for what was there before.
       guard let look = try? self.look(at: try self.git.worktree(at: path)) else { return }
       try? writeFile(place.beginning, Array((JSON.line(of: look) + "\n").utf8))
     }
