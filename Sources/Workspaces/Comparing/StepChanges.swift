@@ -1,3 +1,5 @@
+import Files
+
 /// What a step changed: files, and the patch that a person reads.
 package struct ChangedFile: Sendable, Hashable {
   package enum Kind: String, Sendable, Hashable {
@@ -79,6 +81,29 @@ extension Git {
       "diff-tree", "-r", "--patch", "--binary", "--full-index", "--no-ext-diff", "--no-textconv",
       "--src-prefix=a/", "--dst-prefix=b/", base.hex, head.hex, "--",
     ]).bytes
+  }
+}
+
+extension Git {
+  /// Those of some paths that a commit has, and that are not empty.
+  package func filled(
+    _ paths: [String], in commit: ObjectID
+  ) throws(WorkspaceError) -> Set<String> {
+    guard !paths.isEmpty else { return [] }
+    func plain(_ path: String) -> String {
+      absolutePath(path, from: "/").split(separator: "/").joined(separator: "/")
+    }
+    var found: Set<String> = []
+    let fields = try run(
+      ["ls-tree", "-z", "--long", "--full-tree", commit.hex, "--"] + paths.map(plain)
+    ).fields
+    for field in fields {
+      // MODE TYPE OBJECT SIZE<tab>PATH, and no size for a folder.
+      let parts = field.split(separator: "\t", maxSplits: 1)
+      let words = parts.first?.split(separator: " ") ?? []
+      if parts.count == 2, words.last != "0" { found.insert(String(parts[1])) }
+    }
+    return Set(paths.filter { found.contains(plain($0)) })
   }
 }
 
