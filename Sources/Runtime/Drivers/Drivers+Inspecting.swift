@@ -78,8 +78,7 @@ extension Drivers {
       )
     }
     let changes = try git.changes(from: base, to: head)
-    let patch = try git.patch(from: base, to: head)
-    try withFiles { () throws(FileError) in try writeFile(place.patch, patch) }
+    try git.writePatch(from: base, to: head, changes, into: place.patch)
     var feedback: [Feedback] = []
     let allowed = step.files.map(\.value.pattern)
     if !allowed.isEmpty {
