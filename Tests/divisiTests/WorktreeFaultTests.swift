@@ -136,6 +136,29 @@ import Testing
     #expect(try scene.merged() == ["one.txt"])
   }
 
+  /// Begun in one checkout of the repository, killed, and taken up from the other.
+  @Test func aRunGoesOnInItsOwnWorktreesWhereverItIsTakenUp() throws {
+    try scene.scratch.folder.write(
+      "agent.sh", "echo one > one.txt; \(scene.flag("begun")); \(scene.wait(for: "go"))")
+    try scene.plan([
+      "id: a, task: Go., harness: scripted, retries: 0",
+      "id: b, needs: [a], worktree: false, run: 'pwd > \(scene.place)/where.log'",
+    ])
+    let other = try TemporaryFolder().path + "-checkout"
+    defer { try? FileManager.default.removeItem(atPath: other) }
+    _ = try scene.scratch.shell("git worktree add -q '\(other)'; cp -r .orchestration divisi.yaml '\(other)'")
+    let run = try Running("-C \(other) run t", in: scene.scratch)
+    try scene.until("the agent has begun") { scene.isRaised("begun") || !run.isRunning }
+    let told = try run.told()
+    #expect(scene.exists(".worktrees/task-a/one.txt"), "\(told)")
+    run.kill()
+    try scene.raise("go")
+    let result = try scene.scratch.divisi("resume")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.merged() == ["one.txt"])
+    #expect(try scene.scratch.folder.read("where.log") == other + "\n")
+  }
+
   @Test func aWorktreeThatIsRemovedUnderItsAgentIsMadeAgain() throws {
     try scene.agent(
       """

@@ -58,7 +58,7 @@ extension Readiness {
     let (home, lastRun) = checkHome(repository.home + "/.divisi")
     findings.append(home)
     if let lastRun { newest.append((lastRun, "the newest run in the journal")) }
-    return findings + checkDisk(repository.root + "/.worktrees", level) + checkClock(newest, depth)
+    return findings + checkDisk(repository.home + "/.worktrees", level) + checkClock(newest, depth)
   }
 
   /// Whether a journal can be kept in a folder, and when the newest run of the one that is there was.
