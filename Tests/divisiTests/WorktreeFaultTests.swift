@@ -136,6 +136,19 @@ import Testing
     #expect(try scene.merged() == ["one.txt"])
   }
 
+  /// The pile of stashes is one for all checkouts.
+  @Test func aStashOfThePersonsThatAnAgentTakesIsToldAndKept() throws {
+    _ = try scene.scratch.shell(
+      "echo 1 > f.txt; git add f.txt; \(scene.git) commit -qm f; echo mine > f.txt; \(scene.git) stash -q"
+    )
+    let stash = try scene.scratch.shell("git rev-parse refs/stash").prefix(10)
+    let result = try completed("git stash pop -q; git checkout -q f.txt; echo one > one.txt")
+    #expect(
+      result.errors.contains("a stash was taken, which `git stash store \(stash)` brings back"))
+    #expect(try scene.kept().contains("stashes that were there before an agent"))
+    #expect(try scene.scratch.shell("git stash store \(stash); git show stash:f.txt") == "mine\n")
+  }
+
   /// Begun in one checkout of the repository, killed, and taken up from the other.
   @Test func aRunGoesOnInItsOwnWorktreesWhereverItIsTakenUp() throws {
     try scene.scratch.folder.write(
