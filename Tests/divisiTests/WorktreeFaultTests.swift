@@ -159,7 +159,8 @@ import Testing
     ])
     let other = try TemporaryFolder().path + "-checkout"
     defer { try? FileManager.default.removeItem(atPath: other) }
-    _ = try scene.scratch.shell("git worktree add -q '\(other)'; cp -r .orchestration divisi.yaml '\(other)'")
+    _ = try scene.scratch.shell(
+      "git worktree add -q '\(other)'; cp -r .orchestration divisi.yaml '\(other)'")
     let run = try Running("-C \(other) run t", in: scene.scratch)
     try scene.until("the agent has begun") { scene.isRaised("begun") || !run.isRunning }
     let told = try run.told()
