@@ -254,18 +254,23 @@ import Testing
     #expect(
       changes == [
         ChangedFile(path: "a", kind: .modified, lines: .init(added: 1, removed: 0), size: 5),
-        ChangedFile(path: "b", kind: .deleted, lines: .init(added: 0, removed: 1), size: 0),
+        ChangedFile(
+          path: "b", kind: .deleted, lines: .init(added: 0, removed: 1), size: 0, largest: 2),
         ChangedFile(path: "c \u{FC}", kind: .added, lines: .init(added: 1, removed: 0), size: 4),
         ChangedFile(path: "p", kind: .modified, lines: nil, size: 2),
       ])
     #expect(changes.outside { $0 == "a" || $0 == "p" } == ["b", "c \u{FC}"])
-    let patch = try scene.git.patch(from: base, to: head)
     let folder = try TemporaryFolder()
     for (path, text) in ["a": "1\n", "b": "2\n", "p": "\0"] { try folder.write(path, text) }
-    let path = try folder.write("diff.patch", "")
-    try writeFile(path, patch)
+    let path = folder.path + "/diff.patch"
+    try scene.git.writePatch(from: base, to: head, changes, into: path)
     try Scene.git(["apply", "diff.patch"], in: folder.path)
     #expect(try folder.read("c \u{FC}") == "333\n")
     #expect(try folder.read("p") == "\0\0")
+    // What is too large is named, and all else is there.
+    try scene.git.writePatch(from: base, to: head, changes, into: path, limit: 4)
+    let patch = try folder.read("diff.patch")
+    #expect(patch.contains("git show \(head):a\n") && !patch.contains("+22"))
+    #expect(patch.contains("+333"))
   }
 }

@@ -179,6 +179,20 @@ import Testing
         == "# folders that Divisi works in\n/.worktrees/\n")
   }
 
+  /// On a larger disk, perhaps.
+  @Test func theFolderOfWorktreesMayBeALink() throws {
+    let scene = try Scene()
+    let elsewhere = try TemporaryFolder()
+    symlink(elsewhere.path, scene.root + "/.worktrees")
+    try scene.write(".git/info/exclude", "")
+    let prepared = try scene.prepare()
+    #expect(try scene.person("status", "--porcelain") == "")
+    #expect(try scene.prepare().worktree == prepared.worktree)
+    #expect(try scene.worktrees.survey().map(\.worktree) == [prepared.worktree])
+    try scene.worktrees.park(prepared.worktree)
+    #expect(try Cleanup.plan(scene.worktrees).items.first?.name == ".worktrees/task-api")
+  }
+
   @Test func whatIsInTheWayIsNotRemoved() throws {
     let scene = try Scene()
     try scene.write(".worktrees/task-api/notes.txt", "the person's\n")

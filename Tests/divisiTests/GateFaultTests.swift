@@ -199,6 +199,18 @@ import Testing
     try scene.expectWhole()
   }
 
+  /// What is not merged is of no use to anybody, however well it lies on the disk.
+  @Test func anArtifactThatGitIgnoresIsNoneUntilItIsAdded() throws {
+    try scene.plan([
+      "id: a, artifacts: [made.log, notes], retries: 1, run: 'mkdir -p notes; echo n > notes/n; echo x > made.log; [ $DIVISI_ATTEMPT_NUMBER = 1 ] || git add --force made.log'"
+    ])
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("These files are there, but git ignores them"))
+    #expect(try scene.merged() == ["made.log", "notes/n"])
+    try scene.expectWhole()
+  }
+
   /// `merge=ours` says that all is well, and takes the other side away.
   @Test func aMergeDriverTakesNobodysWorkAway() throws {
     _ = try scene.scratch.shell(

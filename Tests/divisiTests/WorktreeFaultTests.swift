@@ -136,6 +136,43 @@ import Testing
     #expect(try scene.merged() == ["one.txt"])
   }
 
+  /// The pile of stashes is one for all checkouts.
+  @Test func aStashOfThePersonsThatAnAgentTakesIsToldAndKept() throws {
+    _ = try scene.scratch.shell(
+      "echo 1 > f.txt; git add f.txt; \(scene.git) commit -qm f; echo mine > f.txt; \(scene.git) stash -q"
+    )
+    let stash = try scene.scratch.shell("git rev-parse refs/stash").prefix(10)
+    let result = try completed("git stash pop -q; git checkout -q f.txt; echo one > one.txt")
+    #expect(
+      result.errors.contains("a stash was taken, which `git stash store \(stash)` brings back"))
+    #expect(try scene.kept().contains("stashes that were there before an agent"))
+    #expect(try scene.scratch.shell("git stash store \(stash); git show stash:f.txt") == "mine\n")
+  }
+
+  /// Begun in one checkout of the repository, killed, and taken up from the other.
+  @Test func aRunGoesOnInItsOwnWorktreesWhereverItIsTakenUp() throws {
+    try scene.scratch.folder.write(
+      "agent.sh", "echo one > one.txt; \(scene.flag("begun")); \(scene.wait(for: "go"))")
+    try scene.plan([
+      "id: a, task: Go., harness: scripted, retries: 0",
+      "id: b, needs: [a], worktree: false, run: 'pwd > \(scene.place)/where.log'",
+    ])
+    let other = try TemporaryFolder().path + "-checkout"
+    defer { try? FileManager.default.removeItem(atPath: other) }
+    _ = try scene.scratch.shell(
+      "git worktree add -q '\(other)'; cp -r .orchestration divisi.yaml '\(other)'")
+    let run = try Running("-C \(other) run t", in: scene.scratch)
+    try scene.until("the agent has begun") { scene.isRaised("begun") || !run.isRunning }
+    let told = try run.told()
+    #expect(scene.exists(".worktrees/task-a/one.txt"), "\(told)")
+    run.kill()
+    try scene.raise("go")
+    let result = try scene.scratch.divisi("resume")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.merged() == ["one.txt"])
+    #expect(try scene.scratch.folder.read("where.log") == other + "\n")
+  }
+
   @Test func aWorktreeThatIsRemovedUnderItsAgentIsMadeAgain() throws {
     try scene.agent(
       """

@@ -7,6 +7,8 @@ package enum Feedback: Sendable, Equatable {
   case review(agent: String, findings: [ReviewVerdict.Finding])
   /// Files that must exist and be non-empty, and do not or are not.
   case artifacts([String])
+  /// The same of files that are there, but that no commit holds.
+  case ignoredArtifacts([String])
   /// Files that were changed and may not be.
   case outside([String])
   /// The work could not be merged with what was merged meanwhile.
@@ -34,6 +36,10 @@ extension Feedback {
         + findings.map(\.listed).joined(separator: "\n")
     case .artifacts(let files):
       return "These files must exist and be non-empty:\n\n" + list(files)
+    case .ignoredArtifacts(let files):
+      return
+        "These files are there, but git ignores them, so that they would not be merged. Add them with `git add --force`:\n\n"
+        + list(files)
     case .outside(let files):
       return
         "These files were changed and are not yours to change. Undo what you did to them:\n\n"

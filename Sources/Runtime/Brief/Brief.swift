@@ -75,6 +75,8 @@ package struct RunRequest: Hashable, Sendable, Codable {
   package var variables: [String: String]
   /// The file that was read instead of the repository's.
   package var configuration: String?
+  /// The top of the checkout that the run was begun in.
+  package var checkout: String?
   /// The integration branch, and where it begins.
   package var branch: String
   package var base: String?

@@ -11,7 +11,11 @@ extension Drivers {
   /// Notes how the checkout stands before an agent is let loose.
   func lookAtCheckout(before id: AttemptID, _ job: Job) async {
     guard job.kind == .agent else { return }
-    let look = await blocking { () throws(Never) in try? self.look() }
+    let look = await blocking { () throws(Never) -> CheckoutLook? in
+      let look = try? self.look()
+      self.pin(look?.stashes ?? [], job)
+      return look
+    }
     if let look {
       try? writeFile(checkoutRecord(id), Array((JSON.line(of: look) + "\n").utf8))
     }
@@ -31,6 +35,19 @@ extension Drivers {
     watcher.note(
       "while \(id) ran, your own checkout changed: \(told.brief); "
         + "where that was not you, the agent left its worktree. Nothing of it is merged")
+  }
+
+  /// Once for each that is found, and not for each attempt.
+  private func pin(_ stashes: [String], _ job: Job) {
+    let isNew = pinnedStashes.withLock { pinned in
+      let isNew = !pinned.isSuperset(of: stashes)
+      pinned.formUnion(stashes)
+      return isNew
+    }
+    guard isNew else { return }
+    _ = try? Keep(git).pin(
+      stashes: stashes, of: WorkOwner(session: job.session, step: "stash"),
+      because: "stashes that were there before an agent")
   }
 
   private func look() throws(WorkspaceError) -> CheckoutLook {

@@ -78,18 +78,14 @@ extension Drivers {
       )
     }
     let changes = try git.changes(from: base, to: head)
-    let patch = try git.patch(from: base, to: head)
-    try withFiles { () throws(FileError) in try writeFile(place.patch, patch) }
+    try git.writePatch(from: base, to: head, changes, into: place.patch)
     var feedback: [Feedback] = []
     let allowed = step.files.map(\.value.pattern)
     if !allowed.isEmpty {
       let outside = changes.outside { path in allowed.contains { $0.matches(path) } }
       if !outside.isEmpty { feedback.append(.outside(outside)) }
     }
-    let missing = (step.artifacts.map(\.value) + step.gates.flatMap(\.artifacts)).filter {
-      ((try? fileSize(worktree.path + "/" + $0)) ?? 0) == 0
-    }
-    if !missing.isEmpty { feedback.append(.artifacts(missing)) }
+    feedback += try missingArtifacts(of: step, at: head, in: worktree)
     feedback += unusedTools(of: step, id)
     let dropped = try dropped(id, head: head, base: base)
     feedback += refused(dropped)
@@ -97,6 +93,19 @@ extension Drivers {
       return .refused(Failure(.task, feedback.map(\.text).joined(separator: "\n\n")))
     }
     return .accepted(head: head.hex, dropped: dropped.told)
+  }
+
+  /// The artifacts that a step was to make and that would not be merged.
+  private func missingArtifacts(
+    of step: Step, at head: ObjectID, in worktree: Worktree
+  ) throws(WorkspaceError) -> [Feedback] {
+    let wanted = step.artifacts.map(\.value) + step.gates.flatMap(\.artifacts)
+    let there = try git.filled(wanted, in: head)
+    let missing = wanted.filter { !there.contains($0) }
+    let ignored = missing.filter { ((try? fileSize(worktree.path + "/" + $0)) ?? 0) > 0 }
+    let absent = missing.filter { !ignored.contains($0) }
+    return (absent.isEmpty ? [] : [.artifacts(absent)])
+      + (ignored.isEmpty ? [] : [.ignoredArtifacts(ignored)])
   }
 
   /// Puts the branch of an attempt back, where somebody removed or moved it while the agent worked.

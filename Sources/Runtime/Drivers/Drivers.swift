@@ -31,6 +31,8 @@ package final class Drivers: Sendable {
   let faults = Mutex<[String: BranchFault]>([:])
   /// How the person's checkout stood when they were last told of it.
   let lastTold = Mutex<CheckoutLook?>(nil)
+  /// Stashes of the person's that this process has pinned.
+  let pinnedStashes = Mutex<Set<String>>([])
   /// Worktrees for the gates of merged trees that are in use: two merges may be judged at once.
   let integrating = Mutex<Set<Int>>([])
 

@@ -70,7 +70,7 @@ extension Readiness {
     let (home, lastRun) = checkHome(repository.home + "/.divisi")
     findings.append(home)
     if let lastRun { newest.append((lastRun, "the newest run in the journal")) }
-    return findings + checkDisk(repository.root + "/.worktrees", level) + checkClock(newest, depth)
+    return findings + checkDisk(repository.home + "/.worktrees", level) + checkClock(newest, depth)
   }
 
   /// Why a filter that git requires cannot be run; nothing where it can, as far as its command tells.

@@ -69,6 +69,8 @@ package struct RunSite: Sendable {
     } catch { throw .file(error) }
     let lock = try lock(order.session)
     let folder = folder(of: order.session)
+    var request = request
+    request.checkout = repository.root
     let brief: Brief
     do throws(BriefError) {
       try Brief.freeze(
@@ -170,6 +172,7 @@ package struct RunSite: Sendable {
   ) throws(RunSiteError) -> Drivers {
     let settings = Settings.shared
     let configuration = brief.configuration
+    let repository = checkout(of: brief)
     let runner: SpawnedGit
     do { runner = try SpawnedGit(environment: environment) } catch { throw .git(error) }
     let git = Git(
@@ -190,6 +193,15 @@ package struct RunSite: Sendable {
         brief, folder: folder, repository: repository, git: git, surroundings: surroundings,
         watcher: watcher)
     } catch { throw .harness(error) }
+  }
+
+  /// The checkout that a run was begun in, whichever it is taken up from: there are the files that are brought, and there
+  /// commands without a worktree run.
+  private func checkout(of brief: Brief) -> Repository {
+    guard let root = brief.request.checkout, let found = try? Repository.find(from: root),
+      found.root == root, found.commonFolder == repository.commonFolder
+    else { return repository }
+    return found
   }
 
   /// Settings and sessions of agents' programs, by account: for all repositories, and never the person's own.

@@ -129,8 +129,7 @@ private struct Planner {
 
   mutating func lookAtWorktrees() throws(WorkspaceError) {
     for found in try worktrees.survey() {
-      let name =
-        worktrees.git.repository.relativePath(of: found.worktree.path) ?? found.worktree.path
+      let name = worktrees.name(of: found.worktree.path)
       let reason = try reasonToStay(found) ?? claim(on: name)
       if let reason {
         left.append(Cleanup.Left(name: name, reason: reason))
@@ -146,7 +145,7 @@ private struct Planner {
     for path in try worktrees.strangers() {
       left.append(
         Cleanup.Left(
-          name: worktrees.git.repository.relativePath(of: path) ?? path,
+          name: worktrees.name(of: path),
           reason: "git does not know it as a worktree"))
     }
     for listed in try worktrees.git.listWorktrees()

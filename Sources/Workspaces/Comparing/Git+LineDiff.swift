@@ -70,7 +70,7 @@ extension Git {
     let own: Set<String> = ["set", "unset", "text", "binary", "union"]
     let fields = try run(
       ["check-attr", "-z", "--stdin", "merge"],
-      input: Array(paths.map { $0 + "\0" }.joined().utf8)
+      input: paths.map { $0 + "\0" }.joined().pathBytes
     ).fields
     var found: Set<String> = []
     // Path, attribute, value.

@@ -8,6 +8,8 @@ package struct CheckoutLook: Codable, Hashable, Sendable {
   var head: String?
   /// What is not as in that commit, each with what changes when it is written or staged.
   var files: [String: String]
+  /// What the person has set aside with `git stash`, the newest last: one pile for all checkouts.
+  package internal(set) var stashes: [String]?
 
   /// What is different in a later look: files, then the branch, in words.
   package func changes(to later: CheckoutLook) -> [String] {
@@ -20,6 +22,9 @@ package struct CheckoutLook: Codable, Hashable, Sendable {
     } else if later.head != head {
       let places = [head, later.head].map { $0.map { String($0.prefix(10)) } ?? "nothing" }
       words.append("\(branch ?? "HEAD") went from \(places[0]) to \(places[1])")
+    }
+    for stash in stashes ?? [] where later.stashes?.contains(stash) != true {
+      words.append("a stash was taken, which `git stash store \(stash.prefix(10))` brings back")
     }
     return words
   }
@@ -52,7 +57,23 @@ extension Git {
       default: continue
       }
     }
+    look.stashes = personalStashes()
     return look
+  }
+
+  /// The stashes that were not made on a branch of Divisi's.
+  private func personalStashes() -> [String]? {
+    guard let bytes = try? readFile(repository.commonFolder + "/logs/refs/stash") else {
+      return nil
+    }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
+      // OLD NEW WHO WHEN<tab>WIP on BRANCH: ...
+      let parts = line.split(separator: "\t", maxSplits: 1)
+      guard parts.count == 2, !parts[1].contains("on feature/task-"),
+        !parts[1].contains("On feature/task-")
+      else { return nil }
+      return parts[0].split(separator: " ").dropFirst().first.map(String.init)
+    }
   }
 
   private func stamp(of path: String) -> String {

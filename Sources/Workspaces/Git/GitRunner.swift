@@ -34,10 +34,10 @@ package struct GitOutput: Sendable {
     bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// What `-z` separates; nothing for the end of the last one.
+  /// What `-z` separates, with paths in any encoding; nothing for the end of the last one.
   var fields: [String] {
     var fields = bytes.split(separator: 0, omittingEmptySubsequences: false)
     if fields.last?.isEmpty == true { fields.removeLast() }
-    return fields.map { String(decoding: $0, as: UTF8.self) }
+    return fields.map { String(path: $0) }
   }
 }

@@ -23,7 +23,7 @@ package func occupants(of folder: String) -> [Int32] {
 /// What a symbolic link says, or nothing where none is there.
 func linkTarget(_ path: String) -> String? {
   var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-  let count = readlink(path, &buffer, buffer.count - 1)
+  let count = readlink(path.rawPath, &buffer, buffer.count - 1)
   guard count >= 0 else { return nil }
-  return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  return String(path: buffer[..<count].map { UInt8(bitPattern: $0) })
 }

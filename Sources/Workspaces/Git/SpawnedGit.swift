@@ -177,7 +177,7 @@ private func converse(
 private func withCStrings<Result>(
   _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
 ) -> Result {
-  let pointers = strings.map { strdup($0) }
+  let pointers = strings.map { strdup($0.rawPath) }
   defer { for pointer in pointers { free(pointer) } }
   return body(pointers + [nil])
 }

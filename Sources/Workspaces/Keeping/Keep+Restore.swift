@@ -51,7 +51,7 @@ extension Keep {
         return "\(words[0]) \(words[2]) \(parts[1].prefix(1))\t\(parts[1].dropFirst(2))\0"
       }
       try git.run(
-        ["update-index", "-z", "--index-info"], at: worktree, input: Array(text.joined().utf8))
+        ["update-index", "-z", "--index-info"], at: worktree, input: text.joined().pathBytes)
     }
     guard let operation = work.operation, !work.incoming.isEmpty, operation.isRestorable,
       let mark = operation.marks.first

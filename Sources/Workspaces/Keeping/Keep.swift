@@ -69,6 +69,22 @@ package struct Keep: Sendable {
     return try name(commit, of: owner, because: reason)
   }
 
+  /// Pins stashes of the person's: an agent that takes one from the pile takes what may not be its own.
+  package func pin(
+    stashes: [String], of owner: WorkOwner, because reason: String
+  ) throws(WorkspaceError) -> KeptWork? {
+    var commits: [ObjectID] = []
+    for stash in stashes {
+      if let commit = try git.commit(stash) { commits.append(commit) }
+    }
+    guard let newest = commits.last else { return nil }
+    let lines = commits.map { "\(KeepRole.stash.rawValue): \($0.hex)\n" }
+    let commit = try git.writeCommit(
+      tree: try git.tree(of: newest), parents: commits,
+      message: reason + "\n\n" + lines.joined())
+    return try name(commit, of: owner, because: reason)
+  }
+
   func statusIfThere(
     _ worktree: Worktree, noting: Bool = false
   ) throws(WorkspaceError) -> WorktreeStatus? {

@@ -106,7 +106,7 @@ struct Snapshot {
     _ entries: [String], to index: borrowing IndexCopy
   ) throws(WorkspaceError) {
     try git.run(
-      ["update-index", "-z", "--index-info"], at: worktree, input: Array(entries.joined().utf8),
+      ["update-index", "-z", "--index-info"], at: worktree, input: entries.joined().pathBytes,
       environment: index.environment)
   }
 
@@ -287,7 +287,7 @@ extension Git {
       let text = brought.map { $0 + "\0" }.joined()
       ignored = Set(
         try run(
-          ["check-ignore", "-z", "--stdin"], at: worktree, input: Array(text.utf8),
+          ["check-ignore", "-z", "--stdin"], at: worktree, input: text.pathBytes,
           expecting: [0, 1]
         ).fields)
     }
@@ -295,6 +295,6 @@ extension Git {
     let specs = [":(top)"] + left.map { ":(top,exclude,literal)" + $0 }
     try run(
       ["add", "--all", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul"], at: worktree,
-      input: Array(specs.map { $0 + "\0" }.joined().utf8), environment: environment)
+      input: specs.map { $0 + "\0" }.joined().pathBytes, environment: environment)
   }
 }

@@ -29,7 +29,7 @@ package struct BroughtFiles: Sendable, Hashable {
       ? [] : try untracked(linked.map { "--exclude=" + anchored($0) } + ["--directory"], git)
     var brought: [String] = []
     for path in links
-    where try place(path, from: root, in: worktree, by: { symlink($1, $0) == 0 }) {
+    where try place(path, from: root, in: worktree, by: { symlink($1.rawPath, $0.rawPath) == 0 }) {
       brought.append(path)
     }
     for path in copies where !links.contains(where: { path == $0 || path.hasPrefix($0 + "/") }) {
@@ -39,7 +39,7 @@ package struct BroughtFiles: Sendable, Hashable {
     let all = Set(git.broughtPaths(into: worktree)).union(brought).sorted()
     try withFiles { () throws(FileError) in
       try writeFile(
-        worktree.gitFolder + "/divisi-brought", Array(all.map { $0 + "\0" }.joined().utf8))
+        worktree.gitFolder + "/divisi-brought", all.map { $0 + "\0" }.joined().pathBytes)
     }
     return brought.sorted()
   }
@@ -63,20 +63,34 @@ package struct BroughtFiles: Sendable, Hashable {
   ) throws(WorkspaceError) -> Bool {
     let target = worktree.path + "/" + path
     var status = stat()
-    guard lstat(target, &status) != 0 else { return false }
+    guard lstat(target.rawPath, &status) != 0 else { return false }
     let parent = parentFolder(of: target)
     // A link that is tracked may lead anywhere; nothing is written through it.
     var above = parent
-    while entryKind(above) == .missing { above = parentFolder(of: above) }
-    guard let real = realPath(above), let top = realPath(worktree.path),
+    while stat(above.rawPath, &status) != 0 { above = parentFolder(of: above) }
+    guard let real = resolved(above), let top = realPath(worktree.path),
       real == top || real.hasPrefix(top + "/")
     else { throw .outsideWorktree(path) }
-    try withFiles { () throws(FileError) in try createFolder(parent) }
+    guard above == parent || makeFolders(parent) else {
+      throw .file(FileError("make the folder", parent, code: errno))
+    }
     guard make(target, root + "/" + path) else {
       throw .file(FileError("bring", target, code: errno))
     }
     return true
   }
+}
+
+private func resolved(_ path: String) -> String? {
+  guard let pointer = realpath(path.rawPath, nil) else { return nil }
+  defer { free(pointer) }
+  return String(
+    path: UnsafeBufferPointer(start: pointer, count: strlen(pointer)).map { UInt8(bitPattern: $0) })
+}
+
+private func makeFolders(_ path: String) -> Bool {
+  if mkdir(path.rawPath, 0o777) == 0 || errno == EEXIST { return true }
+  return errno == ENOENT && makeFolders(parentFolder(of: path)) && mkdir(path.rawPath, 0o777) == 0
 }
 
 /// A pattern that names one path and nothing else.
@@ -98,21 +112,21 @@ private func anchored(_ pattern: String) -> String {
 /// to git. Half a copy of a file, on a full disk, does not stay.
 private func copyEntry(to target: String, from source: String) -> Bool {
   var status = stat()
-  guard lstat(source, &status) == 0 else { return false }
+  guard lstat(source.rawPath, &status) == 0 else { return false }
   if status.st_mode & S_IFMT == S_IFLNK {
     guard let text = linkTarget(source) else { return false }
-    return symlink(text, target) == 0
+    return symlink(text.rawPath, target.rawPath) == 0
   }
   if status.st_mode & S_IFMT == S_IFDIR {
-    guard mkdir(target, status.st_mode & 0o777 | 0o700) == 0,
-      let names = try? listFolder(source)
+    guard mkdir(target.rawPath, status.st_mode & 0o777 | 0o700) == 0,
+      let inner = entries(of: source)
     else { return false }
-    return names.allSatisfy { copyEntry(to: target + "/" + $0, from: source + "/" + $0) }
+    return inner.allSatisfy { copyEntry(to: target + "/" + $0.name, from: source + "/" + $0.name) }
   }
-  let input = open(source, O_RDONLY | O_CLOEXEC)
+  let input = open(source.rawPath, O_RDONLY | O_CLOEXEC)
   guard input >= 0 else { return false }
   defer { close(input) }
-  let output = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status.st_mode & 0o777)
+  let output = open(target.rawPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status.st_mode & 0o777)
   guard output >= 0 else { return false }
   defer { close(output) }
   while true {
@@ -120,7 +134,7 @@ private func copyEntry(to target: String, from source: String) -> Bool {
     if count == 0 { return fchmod(output, status.st_mode & 0o777) == 0 }
     if count < 0, errno != EINTR {
       let code = errno
-      unlink(target)
+      unlink(target.rawPath)
       errno = code
       return false
     }

@@ -89,7 +89,7 @@ extension Git {
     guard !added.isEmpty else { return [] }
     try run(
       ["update-index", "-z", "--force-remove", "--stdin"], at: worktree,
-      input: Array(added.map { $0 + "\0" }.joined().utf8))
+      input: added.map { $0 + "\0" }.joined().pathBytes)
     return added
   }
 
@@ -167,14 +167,14 @@ extension Git {
     guard !paths.isEmpty else { return [] }
     let fields = try run(
       ["check-attr", "-z", "--stdin", "conflict-marker-size"], at: worktree,
-      input: Array(paths.map { $0 + "\0" }.joined().utf8)
+      input: paths.map { $0 + "\0" }.joined().pathBytes
     ).fields
     var found: [String] = []
     // Path, attribute, value.
     for start in stride(from: 0, to: fields.count - 2, by: 3) {
       let size = Int(fields[start + 2]) ?? 7
       let marks = ["<", ">"].map { Array((String(repeating: $0, count: size) + " ").utf8) }
-      guard let bytes = try? readFile(worktree.path + "/" + fields[start]) else { continue }
+      guard let bytes = contents(of: worktree.path + "/" + fields[start]) else { continue }
       let isOpen = bytes.split(separator: UInt8(ascii: "\n")).contains { line in
         marks.contains { line.starts(with: $0) }
       }

@@ -76,7 +76,7 @@ extension Git {
     where !marked.isEmpty {
       try run(
         ["update-index", "-z", flag, "--stdin"], at: worktree,
-        input: Array(marked.map { $0.dropFirst(2) + "\0" }.joined().utf8),
+        input: marked.map { $0.dropFirst(2) + "\0" }.joined().pathBytes,
         environment: environment)
     }
   }

@@ -50,7 +50,8 @@ package enum HalfDone: String, Sendable, Hashable, CaseIterable {
 
   func isUnderWay(in gitFolder: String) -> Bool {
     func isThere(_ mark: String) -> Bool { entryKind(gitFolder + "/" + mark) != .missing }
-    return marks.contains(where: isThere) && (self != .rebase || !Self.am.marks.contains(where: isThere))
+    return marks.contains(where: isThere)
+      && (self != .rebase || !Self.am.marks.contains(where: isThere))
   }
 }
 
@@ -118,6 +119,6 @@ extension Git {
   /// What Divisi copied or linked into a worktree, and no commit is to hold.
   func broughtPaths(into worktree: Worktree) -> [String] {
     guard let bytes = try? readFile(worktree.gitFolder + "/divisi-brought") else { return [] }
-    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    return bytes.split(separator: 0).map { String(path: $0) }
   }
 }

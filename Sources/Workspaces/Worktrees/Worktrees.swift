@@ -5,14 +5,18 @@ import Supervision
 /// The worktrees that Divisi makes in `.worktrees`: prepared, used again, and found after a crash.
 package struct Worktrees: Sendable {
   let git: Git
-  /// The folder that they lie in.
+  /// The folder that they lie in, links resolved as git does.
   package let folder: String
+  /// The same as it is called.
+  private let place: String
   private let brought: BroughtFiles
 
   /// Worktrees of a repository, each with copies and links of the files that patterns name.
   package init(_ git: Git, folder: String? = nil, brought: BroughtFiles = BroughtFiles()) {
     self.git = git
-    self.folder = folder ?? git.repository.root + "/.worktrees"
+    // The same from every checkout of the repository, as a run may be taken up from another than it was begun in.
+    place = folder ?? git.repository.home + "/.worktrees"
+    self.folder = realPath(place) ?? place
     self.brought = brought
   }
 
@@ -192,14 +196,22 @@ package struct Worktrees: Sendable {
 
   /// Makes the folder of worktrees, which git is to leave alone in the person's checkout.
   func makeFolder() throws(WorkspaceError) {
-    let (repository, folder) = (git.repository, folder)
+    let (repository, folder, place) = (git.repository, folder, place)
     try withFiles { () throws(FileError) in try createFolder(folder) }
-    guard let path = repository.relativePath(of: folder) else { return }
+    guard place.hasPrefix(repository.home + "/") else { return }
+    // A link is no folder to git.
+    let pattern = place.dropFirst(repository.home.count) + (linkTarget(place) == nil ? "/" : "")
     try git.alone { () throws(WorkspaceError) in
       try withFiles { () throws(FileError) in
-        _ = try repository.exclude(["/\(path)/"], because: "folders that Divisi works in")
+        _ = try repository.exclude([String(pattern)], because: "folders that Divisi works in")
       }
     }
+  }
+
+  /// What a worktree is called where it is told of.
+  func name(of path: String) -> String {
+    guard path.hasPrefix(folder + "/") else { return path }
+    return lastComponent(of: place) + path.dropFirst(folder.count)
   }
 
   /// The worktrees that git lists, after what a killed run left half done at a path was mended.
