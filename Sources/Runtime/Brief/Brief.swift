@@ -66,8 +66,6 @@ extension Gate {
 package struct RunRequest: Hashable, Sendable, Codable {
   /// The plan's file from the top of the checkout; nothing for a plan of prompt files.
   package var plan: String?
-  /// The top of that checkout, where it is another than the main one.
-  package var checkout: String?
   package var prompts: [String]
   /// The values of `--set`, `KEY=VALUE`.
   package var assignments: [String]
@@ -86,13 +84,11 @@ package struct RunRequest: Hashable, Sendable, Codable {
   package var harness: String?
 
   package init(
-    plan: String? = nil, checkout: String? = nil, prompts: [String] = [],
-    assignments: [String] = [], variables: [String: String] = [:], configuration: String? = nil,
-    branch: String,
-    base: String? = nil, steps: [StepID]? = nil, harness: String? = nil
+    plan: String? = nil, prompts: [String] = [], assignments: [String] = [],
+    variables: [String: String] = [:], configuration: String? = nil,
+    branch: String, base: String? = nil, steps: [StepID]? = nil, harness: String? = nil
   ) {
     self.plan = plan
-    self.checkout = checkout
     self.prompts = prompts
     self.assignments = assignments
     self.variables = variables

@@ -141,7 +141,6 @@ struct Run: Arguments.Command {
     guard session.agrees(to: order, isAgreed: isAgreed) else { return .failure }
     var request = RunRequest(
       plan: loaded.prompts == nil ? plan.path : nil,
-      checkout: site.repository.root == site.repository.home ? nil : site.repository.root,
       prompts: loaded.prompts == nil ? [] : loaded.sources.map(\.path), assignments: assignments,
       variables: session.environment.filter { $0.key.hasPrefix("DIVISI_") },
       configuration: session.configurationFile, branch: plan.branch, steps: steps,
