@@ -282,6 +282,21 @@ import Testing
     try scene.expectWhole()
   }
 
+  /// The name that the first would take for its branch is that of the second.
+  @Test func stepsOfOnePlanNeverShareAWorktreeByTheirNames() throws {
+    _ = try scene.scratch.shell("git branch feature/task-a")
+    try scene.plan([
+      "id: t.a, run: 'echo other > other.txt; touch ../../begun.flag; \(scene.wait(for: "go").replacingOccurrences(of: "'", with: "''"))'",
+      "id: a, run: 'while [ ! -e ../../begun.flag ]; do sleep 0.02; done; test ! -e other.txt && echo one > one.txt; touch ../../go.flag'",
+    ])
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.merged() == ["one.txt", "other.txt"])
+    let branches = try scene.scratch.shell("git branch --list 'feature/*'")
+    #expect(branches.split(separator: "\n").count == 3)
+    try scene.expectWhole()
+  }
+
   /// Two plans at once, with steps of the same names.
   @Test func stepsOfTwoPlansThatAreCalledTheSameHaveWorktreesOfTheirOwn() throws {
     let both = ["one", "two"]

@@ -68,7 +68,8 @@ extension Drivers {
           + "merged")
     }
     let head = checkpoint.head
-    try BranchClaims(git).note(worktrees.branch(of: name), of: job.session, at: head)
+    try BranchClaims(git).note(
+      worktrees.branch(of: name), of: job.session, for: job.workName(id), at: head)
     guard try git.mergeBase(base, head) != nil else {
       throw .strayed(branch: worktrees.branch(of: name), path: worktree.path)
     }

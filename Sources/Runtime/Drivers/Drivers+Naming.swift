@@ -33,7 +33,8 @@ extension Drivers {
     let claims = BranchClaims(git)
     return try git.alone { () throws(WorkspaceError) in
       var chosen = names.first {
-        claims.claim(on: self.worktrees.branch(of: $0))?.session == job.session
+        let claim = claims.claim(on: self.worktrees.branch(of: $0))
+        return claim?.session == job.session && claim?.subject == plain
       }
       for name in names where chosen == nil {
         let isFree = try claims.isFree(
@@ -42,7 +43,8 @@ extension Drivers {
         if isFree { chosen = name }
       }
       guard let chosen else { throw .foreignBranch(self.worktrees.branch(of: own)) }
-      try claims.note(self.worktrees.branch(of: chosen), of: job.session, at: commit)
+      try claims.note(
+        self.worktrees.branch(of: chosen), of: job.session, for: plain, at: commit)
       return chosen
     }
   }

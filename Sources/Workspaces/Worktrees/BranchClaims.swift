@@ -8,6 +8,8 @@ import Glibc
 package struct BranchClaims: Sendable {
   package struct Claim: Sendable, Hashable {
     package let session: String
+    /// What of the run has it: a step, a lane, the run itself.
+    package let subject: String
     /// Where Divisi left the branch.
     package let tip: ObjectID?
   }
@@ -23,20 +25,21 @@ package struct BranchClaims: Sendable {
   package func claim(on branch: String) -> Claim? {
     guard let bytes = try? readFile(folder + "/" + branch) else { return nil }
     let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
-    guard let session = words.first else { return nil }
+    guard words.count == 3 else { return nil }
     return Claim(
-      session: String(session), tip: words.dropFirst().first.flatMap { ObjectID(String($0)) })
+      session: String(words[0]), subject: String(words[1]), tip: ObjectID(String(words[2])))
   }
 
   /// Notes who has a branch, and where it is now.
   package func note(
-    _ branch: String, of session: String, at tip: ObjectID
+    _ branch: String, of session: String, for subject: String, at tip: ObjectID
   ) throws(WorkspaceError) {
-    guard claim(on: branch) != Claim(session: session, tip: tip) else { return }
+    let claim = Claim(session: session, subject: subject, tip: tip)
+    guard claim != self.claim(on: branch) else { return }
     let path = folder + "/" + branch
     try withFiles { () throws(FileError) in
       try createFolder(parentFolder(of: path))
-      try writeFile(path, Array("\(session) \(tip.hex)\n".utf8))
+      try writeFile(path, Array("\(session) \(subject) \(tip.hex)\n".utf8))
     }
   }
 
@@ -73,6 +76,6 @@ extension IntegrationBranch {
 
   /// Notes where the branch is, in the name of a run.
   package func note(at tip: ObjectID, of session: String) throws(WorkspaceError) {
-    try BranchClaims(git).note(name, of: session, at: tip)
+    try BranchClaims(git).note(name, of: session, for: "run", at: tip)
   }
 }

@@ -4,7 +4,7 @@ import Glibc
 /// Marks in an index with which anybody can tell git not to look at a file: `update-index --assume-unchanged` and
 /// `--skip-worktree`. What is done to such a file is in no status and no commit, and no checkout takes it back.
 extension Worktree {
-  private var isSparse: Bool { entryKind(gitFolder + "/info/sparse-checkout") == .file }
+  fileprivate var isSparse: Bool { entryKind(gitFolder + "/info/sparse-checkout") == .file }
 
   /// Whether the index marks a file so. Where the checkout is sparse the second mark is git's own, and git takes it from
   /// files that are there.
@@ -68,10 +68,10 @@ extension Git {
   func revealEdits(
     in worktree: Worktree, environment: [String: String] = [:]
   ) throws(WorkspaceError) {
-    let isSparse = entryKind(worktree.gitFolder + "/info/sparse-checkout") == .file
     let entries = try run(["ls-files", "-v", "-z"], at: worktree, environment: environment).fields
     let assumed = entries.filter { $0.utf8.first.map { (97...122).contains($0) } ?? false }
-    let skipped = isSparse ? [] : entries.filter { $0.hasPrefix("S ") || $0.hasPrefix("s ") }
+    let skipped =
+      worktree.isSparse ? [] : entries.filter { $0.hasPrefix("S ") || $0.hasPrefix("s ") }
     for (flag, marked) in [("--no-assume-unchanged", assumed), ("--no-skip-worktree", skipped)]
     where !marked.isEmpty {
       try run(
