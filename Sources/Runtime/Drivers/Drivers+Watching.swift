@@ -165,8 +165,13 @@ extension Drivers {
 
   /// Lays a person's answers where the agent finds them, each in a file of its own, and takes the question away.
   func answer(_ id: AttemptID, _ job: Job) {
+    guard let answers = job.attempt?.answers, !answers.isEmpty else { return }
+    // One after the other: whoever comes second must see what is there, or it takes the next question away.
+    answering.withLock { _ in handOver(answers, to: id) }
+  }
+
+  private func handOver(_ answers: [String], to id: AttemptID) {
     let place = folder.attempt(id)
-    guard let answers = job.attempt?.answers else { return }
     for (number, text) in answers.enumerated() {
       let path = "\(place.answers)/\(number + 1).md"
       guard entryKind(path) == .missing else { continue }

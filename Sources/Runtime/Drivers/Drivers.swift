@@ -33,6 +33,8 @@ package final class Drivers: Sendable {
   let lastTold = Mutex<CheckoutLook?>(nil)
   /// Stashes of the person's that this process has pinned.
   let pinnedStashes = Mutex<Set<String>>([])
+  /// Held while answers are handed over.
+  let answering = Mutex(())
   /// Worktrees for the gates of merged trees that are in use: two merges may be judged at once.
   let integrating = Mutex<Set<Int>>([])
 

@@ -32,7 +32,10 @@ package actor Runner {
   private var isDeciding = false
   private var hasMessages = true
   private var bell: Bell?
+  /// How it comes to its end, from when that is decided on.
   private var end: RunEnd?
+  /// Whether all that belongs to the end is done.
+  private var hasFinished = false
   private var waiters: [CheckedContinuation<RunEnd, Never>] = []
   private var waitsForPeople: Bool
   private var isStopping = false
@@ -82,7 +85,11 @@ package actor Runner {
     mailbox.put(.opened(runner: runner))
     await listen()
     return await withCheckedContinuation { continuation in
-      if let end { continuation.resume(returning: end) } else { waiters.append(continuation) }
+      if let end, hasFinished {
+        continuation.resume(returning: end)
+      } else {
+        waiters.append(continuation)
+      }
     }
   }
 
@@ -274,6 +281,7 @@ package actor Runner {
     try? book.save(conductor.state)
     await mirrors.close(conductor.state)
     watcher.ended(how, conductor.state)
+    hasFinished = true
     for waiter in waiters { waiter.resume(returning: how) }
     waiters.removeAll()
     return how
