@@ -96,8 +96,7 @@ import Testing
     #expect(try scene.scratch.shell("ls meeting").split(separator: "\n") == ["add", "mul"])
 
     // The counted tests are evidence.
-    let proof = try JSON.parse(
-      try #require(run.facts("checkEnded").first?["verdict"]?["proof"]?.text))
+    let proof = try #require(run.facts("checkEnded").first?["verdict"]?["proof"])
     #expect(proof["tests"]?["passed"]?.count ?? proof["tests"]?["ran"]?.count == 1, "\(proof)")
 
     // Nothing was left behind: no setting outside the account's folder, no process, no change of the checkout.
