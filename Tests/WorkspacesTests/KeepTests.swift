@@ -299,6 +299,33 @@ import Testing
     #expect(try worktrees.adopt(step: "api", of: scene.owner)?.brought == [".env"])
   }
 
+  /// More paths than a command line takes: a copied `node_modules`.
+  @Test func manyFilesAreBroughtSparedAndTakenOut() throws {
+    let scene = try Scene([".gitignore": "vendor/\n", "src/a.txt": "one\n"])
+    let name = String(repeating: "long", count: 40)
+    for number in 0..<15_000 { try scene.write("vendor/\(name)\(number)", "") }
+    let worktrees = Worktrees(scene.git, brought: BroughtFiles(copied: ["vendor"]))
+    let prepared = try worktrees.prepare(step: "api", of: scene.owner, at: try scene.base())
+    #expect(prepared.brought.count == 15_000)
+    try prepared.worktree.write("src/b.txt", "two\n")
+    try scene.agent(prepared.worktree, "add", "--force", "--all")
+    let done = try scene.git.checkpoint(
+      prepared.worktree, branch: prepared.branch, since: try scene.base(), from: try scene.base(),
+      message: "Done", of: scene.owner)
+    #expect(done.takenOut.count == 15_000)
+    #expect(
+      try scene.person("ls-tree", "-r", "--name-only", done.head.hex)
+        == ".gitignore\nsrc/a.txt\nsrc/b.txt\n")
+    for number in 0..<500 {
+      try prepared.worktree.write("drafts/\(number % 9)/\(number).txt", "draft\n")
+    }
+    try scene.keep.release(
+      .rewind(prepared.worktree, branch: prepared.branch, to: done.head), of: scene.owner,
+      because: "again")
+    #expect(entryKind(prepared.worktree.path + "/drafts") == .missing)
+    #expect(try listFolder(prepared.worktree.path + "/vendor").count == 15_000)
+  }
+
   @Test func rewindingMovesTheBranchOfTheWorktreeAndNoOther() throws {
     let scene = try Scene()
     let prepared = try scene.prepare()

@@ -24,7 +24,7 @@ extension Keep {
       worktree.gitFolder.hasPrefix(git.repository.commonFolder + "/worktrees/")
     else { throw .notOurs(worktree.path) }
     guard !patterns.isEmpty, worktree.isThere else { return pruning }
-    let brought = Set(git.broughtPaths(into: worktree))
+    let brought = worktree.brought.all
     for path in folders(patterns, in: worktree) {
       let full = worktree.path + "/" + path
       guard !brought.contains(where: { $0 == path || $0.hasPrefix(path + "/") }),

@@ -236,16 +236,26 @@ extension Keep {
     for folder in worktree.replacedRepositories {
       try withFiles { () throws(FileError) in try removeAll(folder) }
     }
-    let hasWork = !status.untracked.isEmpty || !status.nested.isEmpty
-    let brought = git.broughtPaths(into: worktree)
+    let work = status.untracked + status.nested
     switch untracked {
-    case .everything where hasWork || !status.ignored.isEmpty || !brought.isEmpty:
+    case .everything:
+      if work.isEmpty, status.ignored.isEmpty, worktree.brought.isEmpty { return }
       try git.run(["clean", "--quiet", "-ffdx"], at: worktree)
-      unlink(worktree.gitFolder + "/divisi-brought")
-    case .work where hasWork:
-      let spared = brought.flatMap { ["--exclude", literalPattern($0)] }
-      try git.run(["clean", "--quiet", "-ffd"] + spared, at: worktree)
-    case .everything, .work: break
+      worktree.forgetBrought()
+    case .work:
+      // As many at once as a command line takes.
+      for start in stride(from: 0, to: work.count, by: 200) {
+        let some = work[start..<min(start + 200, work.count)].map { ":(top,literal)" + $0 }
+        try git.run(["clean", "--quiet", "-ffd", "--"] + some, at: worktree)
+      }
+      // Git leaves the folders of files that were named.
+      for path in work {
+        var folder = path[...]
+        while let slash = folder.lastIndex(of: "/") {
+          folder = folder[..<slash]
+          guard rmdir((worktree.path + "/" + folder).rawPath) == 0 else { break }
+        }
+      }
     }
   }
 

@@ -280,7 +280,7 @@ extension Git {
     if worktree.hidesEdits(repository.hashLength) {
       try revealEdits(in: worktree, environment: environment)
     }
-    let brought = broughtPaths(into: worktree)
+    let brought = worktree.brought.all
     var ignored: Set<String> = []
     if !brought.isEmpty {
       // git objects to being told to leave out what it leaves out anyway.

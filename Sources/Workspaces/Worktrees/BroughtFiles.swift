@@ -32,15 +32,12 @@ package struct BroughtFiles: Sendable, Hashable {
     where try place(path, from: root, in: worktree, by: { symlink($1.rawPath, $0.rawPath) == 0 }) {
       brought.append(path)
     }
-    for path in copies where !links.contains(where: { path == $0 || path.hasPrefix($0 + "/") }) {
+    let linked = BroughtPaths(links)
+    for path in copies where !linked.holds(path) {
       if try place(path, from: root, in: worktree, by: copyEntry) { brought.append(path) }
     }
     guard !brought.isEmpty else { return [] }
-    let all = Set(git.broughtPaths(into: worktree)).union(brought).sorted()
-    try withFiles { () throws(FileError) in
-      try writeFile(
-        worktree.gitFolder + "/divisi-brought", all.map { $0 + "\0" }.joined().pathBytes)
-    }
+    try worktree.note(brought: BroughtPaths(worktree.brought.all + brought))
     return brought.sorted()
   }
 
@@ -91,16 +88,6 @@ private func resolved(_ path: String) -> String? {
 private func makeFolders(_ path: String) -> Bool {
   if mkdir(path.rawPath, 0o777) == 0 || errno == EEXIST { return true }
   return errno == ENOENT && makeFolders(parentFolder(of: path)) && mkdir(path.rawPath, 0o777) == 0
-}
-
-/// A pattern that names one path and nothing else.
-func literalPattern(_ path: String) -> String {
-  var text = "/"
-  for character in path.unicodeScalars {
-    if "*?[\\ ".unicodeScalars.contains(character) { text += "\\" }
-    text.unicodeScalars.append(character)
-  }
-  return text
 }
 
 /// A pattern as git is given it: from the root of the repository.

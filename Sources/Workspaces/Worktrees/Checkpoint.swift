@@ -72,18 +72,14 @@ extension Git {
   private func takeOutBrought(
     of worktree: Worktree, besides base: ObjectID?
   ) throws(WorkspaceError) -> [String] {
-    let brought = broughtPaths(into: worktree)
+    let brought = worktree.brought
     guard !brought.isEmpty else { return [] }
-    let tracked = try run(
-      ["ls-files", "-z", "--"] + brought.map { ":(top,literal)" + $0 }, at: worktree
-    ).fields
+    let tracked = try run(["ls-files", "-z", "--", ":(top)"], at: worktree).fields
+      .filter(brought.holds)
     guard !tracked.isEmpty else { return [] }
     var known: Set<String> = []
     if let base {
-      known = Set(
-        try run(
-          ["ls-tree", "-r", "-z", "--name-only", "--full-tree", base.hex, "--"] + brought
-        ).fields)
+      known = Set(try run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", base.hex]).fields)
     }
     let added = tracked.filter { !known.contains($0) }
     guard !added.isEmpty else { return [] }

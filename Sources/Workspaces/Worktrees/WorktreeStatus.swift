@@ -70,10 +70,7 @@ extension Git {
       try revealEdits(in: worktree, environment: index.environment)
       fields = try statusFields(worktree, environment: index.environment)
     }
-    let brought = Set(broughtPaths(into: worktree))
-    func isBrought(_ path: String) -> Bool {
-      brought.contains(path) || brought.contains { path.hasPrefix($0 + "/") }
-    }
+    let brought = worktree.brought
     var status = WorktreeStatus()
     for field in fields {
       let kind = field.prefix { $0 != " " }
@@ -83,7 +80,7 @@ extension Git {
         if rest.hasPrefix("branch.oid ") { status.head = ObjectID(String(rest.dropFirst(11))) }
       case "1":
         let parts = rest.split(separator: " ", maxSplits: 7)
-        guard parts.count == 8, !isBrought(String(parts[7])) else { continue }
+        guard parts.count == 8, !brought.holds(String(parts[7])) else { continue }
         status.changed.append(String(parts[7]))
         if parts[1].hasPrefix("S") { status.submodules.append(String(parts[7])) }
       case "u":
@@ -93,7 +90,7 @@ extension Git {
       case "?":
         let isRepository = rest.hasSuffix("/")
         let path = String(isRepository ? rest.dropLast() : rest)
-        if isBrought(path) { continue }
+        if brought.holds(path) { continue }
         if isRepository { status.nested.append(path) } else { status.untracked.append(path) }
       case "!": status.ignored.append(String(rest))
       default: continue
@@ -114,11 +111,5 @@ extension Git {
       options: noting
         ? GitOptions.common.filter { $0 != "--no-optional-locks" } : GitOptions.common
     ).fields
-  }
-
-  /// What Divisi copied or linked into a worktree, and no commit is to hold.
-  func broughtPaths(into worktree: Worktree) -> [String] {
-    guard let bytes = try? readFile(worktree.gitFolder + "/divisi-brought") else { return [] }
-    return bytes.split(separator: 0).map { String(path: $0) }
   }
 }
