@@ -32,6 +32,28 @@ import Testing
     #expect(!prepared.worktree.hidesEdits(20))
   }
 
+  /// An index is the agent's to write: whatever stands in it is read to its end and no further.
+  @Test(arguments: [2, 4]) func anIndexOfAnyContentIsRead(_ version: Int) throws {
+    let scene = try Scene(
+      Dictionary(uniqueKeysWithValues: (0..<20).map { ("folder/name\($0).txt", "\($0)\n") }))
+    let worktree = try scene.prepare().worktree
+    try scene.agent(worktree, "update-index", "--index-version", "\(version)")
+    let path = worktree.gitFolder + "/index"
+    let whole = try readFile(path)
+    var chance = SeededGenerator(seed: 20_261_121)
+    var found: Set<Bool> = []
+    for round in 0..<4000 {
+      var bytes = Array(whole.prefix(round < whole.count ? round : whole.count))
+      for _ in 0..<(round % 4) where !bytes.isEmpty {
+        bytes[Int.random(in: bytes.indices, using: &chance)] = UInt8.random(
+          in: 0...255, using: &chance)
+      }
+      try writeFile(path, bytes)
+      found.insert(worktree.hidesEdits(20))
+    }
+    #expect(found == [true, false])
+  }
+
   @Test(arguments: flags) func markedFilesAreKeptAndTakenBack(_ flag: String) throws {
     let scene = try Scene()
     let prepared = try marked(scene, flag)

@@ -47,7 +47,7 @@ private struct IndexMarks {
           name += 2
         }
         if version == 4 {
-          while buffer[name] & 0x80 != 0 { name += 1 }
+          while name < end, buffer[name] & 0x80 != 0 { name += 1 }
           name += 1
         } else if flags & 0xfff < 0xfff {
           name += flags & 0xfff
