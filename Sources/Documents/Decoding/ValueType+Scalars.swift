@@ -189,7 +189,8 @@ extension ValueType {
         let text = reader.tree[node].text
         if let flaw = Identifier.flaw(in: text) {
           reader.report(
-            text.isEmpty ? "an id is empty" : "id `\(text)` \(flaw)", at: reader.place(of: node),
+            text.isEmpty ? "the \(what) is empty" : "\(what) `\(text)` \(flaw)",
+            at: reader.place(of: node),
             hint: "\(Identifier.rule), because \(Identifier.reason)")
           // A malformed id is still the one that others mean when they name it.
           return text.isEmpty ? nil : make(text)

@@ -109,7 +109,8 @@ struct StepShape: Sendable {
       "contingency", type: ContingencyShape.type, default: "the step fails",
       help: "what happens when its retries are used up", example: "{agent: general-purpose}")
     lane = object.key(
-      "lane", type: ValueType<String>.text.located, default: "a workspace of its own",
+      "lane", type: ValueType<String>.identifier("lane") { $0 }.located,
+      default: "a workspace of its own",
       help: "steps of one lane share a workspace, one after the other", example: "database")
     worktree = object.key(
       "worktree", type: ValueType<Bool>.bool.located, default: "true",
