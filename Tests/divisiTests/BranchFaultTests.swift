@@ -279,6 +279,12 @@ import Testing
     let result = try scene.scratch.divisi("run t")
     #expect(result.status == 0, "\(result.output)\(result.errors)")
     #expect(try scene.merged() == ["one.txt", "theirs.txt", "two.txt"])
+    // In a clone there is no note of it: its commits say of which plan it is.
+    _ = try scene.scratch.shell("rm -r .git/divisi-branches")
+    try scene.agent("echo three > three.txt")
+    let cloned = try scene.scratch.divisi("run t")
+    #expect(cloned.status == 0, "\(cloned.output)\(cloned.errors)")
+    #expect(try scene.merged() == ["one.txt", "theirs.txt", "three.txt", "two.txt"])
     try scene.expectWhole()
   }
 

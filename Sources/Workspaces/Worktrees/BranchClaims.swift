@@ -67,7 +67,14 @@ extension IntegrationBranch {
   /// nothing of its own.
   package func refuseForeign(at base: ObjectID?) throws(WorkspaceError) {
     guard let tip = try head() else { return }
-    guard let claim = BranchClaims(git).claim(on: name) else { throw .foreignBranch(name) }
+    guard let claim = BranchClaims(git).claim(on: name) else {
+      // Whoever has fetched the branch has no note of it: its commits say of which plan they are.
+      let plan = name.split(separator: "/").last.map(String.init)
+      if let base, try landed(since: base).contains(where: { $0.provenance.plan == plan }) {
+        return
+      }
+      throw .foreignBranch(name)
+    }
     guard let left = claim.tip, left != tip else { return }
     if try git.commit(left.hex) != nil, try git.isAncestor(left, of: tip) { return }
     if let base, try git.isAncestor(tip, of: base) { return }
