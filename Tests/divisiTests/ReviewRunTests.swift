@@ -162,21 +162,27 @@ import Testing
     #expect(!result.output.contains("attempt 2"), "\(result.output)")
   }
 
-  @Test func aReviewerThatOutlivesTheRunIsHeardWhenItIsResumed() throws {
-    try plan(
-      agent: "echo hello > hello.txt",
-      reviewer: """
-        cd "\(scratch.folder.path)"
-        echo x >> asked
-        i=0; while [ ! -e go ] && [ $i -lt 600 ]; do sleep 0.1; i=$((i + 1)); done
-        echo '{"verdict": "accept", "findings": []}'
-        """)
+  /// A reviewer that says when it begins, and accepts when it is let go on.
+  private var patientReviewer: String {
+    """
+    cd "\(scratch.folder.path)"
+    echo x >> asked
+    i=0; while [ ! -e go ] && [ $i -lt 600 ]; do sleep 0.1; i=$((i + 1)); done
+    echo '{"verdict": "accept", "findings": []}'
+    """
+  }
+
+  /// A run whose reviewer is at work.
+  private func beingReviewed() throws -> Running {
     let running = try Running("run t", in: scratch)
     let changes = ChangeWatch([scratch.folder.path])
-    while !FileManager.default.fileExists(atPath: scratch.folder.path + "/asked") {
-      changes.wait(atMost: .seconds(1))
-    }
-    running.kill()
+    while (try? asked()) ?? 0 == 0 { changes.wait(atMost: .milliseconds(100)) }
+    return running
+  }
+
+  @Test func aReviewerThatOutlivesTheRunIsHeardWhenItIsResumed() throws {
+    try plan(agent: "echo hello > hello.txt", reviewer: patientReviewer)
+    try beingReviewed().kill()
     try scratch.folder.write("go", "")
     let result = try scratch.divisi("resume")
     #expect(result.status == 0, "\(result.output)\(result.errors)")
@@ -185,17 +191,8 @@ import Testing
 
   /// That it was ended says nothing of the work: it is asked again, and no attempt is lost for it.
   @Test func aReviewerThatWasStoppedIsAskedAgainWhenTheRunIsResumed() throws {
-    try plan(
-      agent: "echo hello > hello.txt",
-      reviewer: """
-        cd "\(scratch.folder.path)"
-        echo x >> asked
-        i=0; while [ ! -e go ] && [ $i -lt 600 ]; do sleep 0.1; i=$((i + 1)); done
-        echo '{"verdict": "accept", "findings": []}'
-        """, more: "retries: 0")
-    let running = try Running("run t", in: scratch)
-    let changes = ChangeWatch([scratch.folder.path])
-    while (try? asked()) ?? 0 == 0 { changes.wait(atMost: .milliseconds(100)) }
+    try plan(agent: "echo hello > hello.txt", reviewer: patientReviewer, more: "retries: 0")
+    let running = try beingReviewed()
     running.send(SIGTERM)
     let stopped = try running.result()
     #expect(stopped.status == 130, "\(stopped.output)\(stopped.errors)")

@@ -162,7 +162,8 @@ extension Conductor {
   mutating func probed(_ fault: Blocker.Kind?, _ message: String) {
     let known = state.machineFault
     if let known, known.kind != fault {
-      emit(.blockerResolved(blocker: known.id, how: message, by: "divisi"))
+      let how = fault == nil ? message : "something else stands in the way"
+      emit(.blockerResolved(blocker: known.id, how: how, by: "divisi"))
     }
     if let fault, known?.kind != fault, !state.isEnded {
       raise(.run, fault, message, ["it goes on by itself once that is mended"])

@@ -59,8 +59,8 @@ extension RunState {
 
   /// What a person is told that a run waits for.
   var toldWaits: [Wait] {
-    if case .running = phase, let fault = machineFault { return [Wait(.blocker, fault.message)] }
-    return blockedBy
+    if case .paused = phase { return blockedBy }
+    return machineFault.map { [Wait(.blocker, $0.message)] } ?? blockedBy
   }
 }
 

@@ -273,8 +273,9 @@ package actor Runner {
     end = how
     alarm?.task.cancel()
     bell = nil
-    // What runs is found again by whoever resumes the run, unless it was to be stopped.
-    if !isStopping { drivers.giveUp() }
+    // What runs is found again by whoever resumes the run, unless it was to be stopped and there is time for that.
+    let isStopped = if case .waiting = how { isStopping } else { false }
+    if !isStopped { drivers.giveUp() }
     let called = calledOff()
     for task in called { task.cancel() }
     for task in called { await task.value }

@@ -251,7 +251,7 @@ package enum RunSiteError: Error, CustomStringConvertible {
     case .brief: "what the run was started from is gone; start the plan anew"
     case .harness: "`divisi doctor` shows the harnesses"
     case .planRuns(let session):
-      "`divisi resume \(session)` goes on with it; `divisi cancel \(session)` and then resuming it ends it"
+      "`divisi resume \(session)` goes on with it; `divisi cancel \(session)` ends it"
     }
   }
 }

@@ -30,11 +30,8 @@ struct Archive: Arguments.Command {
   func run(in session: Session) async throws -> ExitStatus {
     let chosen = try session.run(run)
     guard chosen.reading.record.hasEnded else {
-      let cancel = "`divisi cancel \(chosen.session)`"
       throw Failure(
-        "`\(chosen.session)` has not ended",
-        hint: chosen.reading.holder == nil
-          ? "\(cancel), and then resuming it, ends it" : "\(cancel) ends it")
+        "`\(chosen.session)` has not ended", hint: "`divisi cancel \(chosen.session)` ends it")
     }
     if let archive = chosen.reading.archive {
       throw Failure("`\(chosen.session)` is archived already, in \(archive)")
