@@ -51,7 +51,7 @@ private func watch(
   while true {
     let rest = command.timeout.map { $0 - began.duration(to: .now) }
     if let rest, rest <= .zero { return .timeout }
-    let waited = await DescriptorWaiter.shared.firstReadable(
+    let waited = await DescriptorWaiter.current.firstReadable(
       [child.number], within: min(pace, rest ?? pace))
     switch waited {
     case .readable: return files.left < 0 ? .outputLimit : .ended

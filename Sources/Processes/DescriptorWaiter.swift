@@ -2,12 +2,29 @@ import CSupport
 import Glibc
 import Synchronization
 
-/// One thread that waits for all descriptors anyone waits for, so that no task ever blocks another.
+/// Waits for all descriptors anyone waits for on one thread, so that no task ever blocks another.
 ///
 /// A descriptor stands for whatever can become readable: a pidfd when its process ends, a pipe when
 /// somebody wrote.
 final class DescriptorWaiter: Sendable {
-  static let shared = DescriptorWaiter()
+  /// That of the thread which asks, where the thread has one of its own; otherwise the one that all others share.
+  static var current: DescriptorWaiter {
+    guard let own = pthread_getspecific(ownKey) else { return shared }
+    return Unmanaged<DescriptorWaiter>.fromOpaque(own).takeUnretainedValue()
+  }
+
+  private static let shared = {
+    let waiter = DescriptorWaiter()
+    startThread { while true { waiter.turn(waits: true) } }
+    return waiter
+  }()
+
+  private static let ownKey = {
+    var key = pthread_key_t()
+    let code = pthread_key_create(&key, nil)
+    precondition(code == 0, "a process has room for another key")
+    return key
+  }()
 
   /// What a wait came to.
   enum Awaited {
@@ -26,7 +43,7 @@ final class DescriptorWaiter: Sendable {
 
   private struct State {
     var waits: [UInt64: Wait] = [:]
-    var next: UInt64 = 1
+    var next: UInt64 = 2
     /// Cancelled before they began to wait.
     var cancelled: Set<UInt64> = []
     /// What the alarm is set to: no later than the first deadline. Most waits end before theirs, so it
@@ -37,22 +54,39 @@ final class DescriptorWaiter: Sendable {
   private let state = Mutex(State())
   private let epoll: Int32
   private let alarm: Int32
-  /// No wait has it.
+  private let call: Int32
+  /// No wait has them.
   private static let alarmToken: UInt64 = 0
+  private static let callToken: UInt64 = 1
 
-  private init() {
+  init() {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     alarm = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
-    var event = epoll_event()
-    event.events = EPOLLIN.rawValue
-    event.data.u64 = Self.alarmToken
-    let added = epoll_ctl(epoll, EPOLL_CTL_ADD, alarm, &event)
-    precondition(added == 0, "the system gives every process an epoll descriptor and a timer")
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(self).toOpaque()
-    let code = pthread_create(&thread, nil, waitForEver, context)
-    precondition(code == 0, "the system gives every process a second thread")
-    pthread_detach(thread)
+    call = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    // Each call is told once, so that nobody has to read it.
+    let told: [(Int32, UInt64, EPOLL_EVENTS)] = [
+      (alarm, Self.alarmToken, EPOLLIN), (call, Self.callToken, EPOLLET),
+    ]
+    for (descriptor, token, how) in told {
+      var event = epoll_event()
+      event.events = EPOLLIN.rawValue | how.rawValue
+      event.data.u64 = token << 8
+      let added = epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
+      precondition(added == 0, "the system gives every process a timer, and something to wait on")
+    }
+  }
+
+  deinit { for descriptor in [epoll, alarm, call] { close(descriptor) } }
+
+  /// Whoever waits on this thread is served by this waiter, whose turns the thread has to take.
+  func serveThisThread() {
+    pthread_setspecific(Self.ownKey, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// Ends a turn that waits, or that begins next.
+  func wake() {
+    var one: UInt64 = 1
+    write(call, &one, MemoryLayout.size(ofValue: one))
   }
 
   /// Waits until one of some descriptors is readable and gives its index, or nothing where the task
@@ -161,31 +195,24 @@ final class DescriptorWaiter: Sendable {
     for wait in late { wait.continuation.resume(returning: .late) }
   }
 
-  fileprivate func loop() -> Never {
-    let room = 64
-    let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: room)
-    while true {
-      let count = Int(epoll_wait(epoll, events, Int32(room), -1))
-      guard count > 0 else { continue }
-      for event in UnsafeBufferPointer(start: events, count: count) {
+  /// Resumes who has waited long enough.
+  ///
+  /// - Parameter waits: whether it is waited until there is somebody to resume, or `wake` is called.
+  func turn(waits: Bool) {
+    withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) { room in
+      let count = Int(epoll_wait(epoll, room.baseAddress, Int32(room.count), waits ? -1 : 0))
+      guard count > 0 else { return }
+      for event in room[..<count] {
         let token = event.data.u64 >> 8
-        guard token != Self.alarmToken else {
-          ring()
-          continue
+        switch token {
+        case Self.callToken: continue
+        case Self.alarmToken: ring()
+        default:
+          let index = Int(event.data.u64 & 0xFF)
+          let wait = state.withLock { end(token, &$0) }
+          wait?.continuation.resume(returning: .readable(index))
         }
-        let index = Int(event.data.u64 & 0xFF)
-        let wait = state.withLock { end(token, &$0) }
-        wait?.continuation.resume(returning: .readable(index))
       }
     }
   }
-}
-
-private func waitForEver(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  // Signals belong to the threads that expect them.
-  var all = sigset_t()
-  sigfillset(&all)
-  pthread_sigmask(SIG_BLOCK, &all, nil)
-  guard let context else { return nil }
-  Unmanaged<DescriptorWaiter>.fromOpaque(context).takeUnretainedValue().loop()
 }

@@ -27,10 +27,10 @@ func end(_ tree: ProcessTree, grace: Duration) async -> Int {
 private func waitForEnd(of process: ProcessEntry, atMost patience: Duration) async {
   guard let descriptor = Descriptor(divisi_pidfd_open(process.pid)) else { return }
   guard ProcessEntry.read(process.pid)?.startTicks == process.startTicks else { return }
-  await DescriptorWaiter.shared.firstReadableInAnyCase([descriptor.number], within: patience)
+  await DescriptorWaiter.current.firstReadableInAnyCase([descriptor.number], within: patience)
 }
 
 /// Lets some time pass, whether or not the task is cancelled.
 func pause(_ duration: Duration) async {
-  await DescriptorWaiter.shared.firstReadableInAnyCase([], within: duration)
+  await DescriptorWaiter.current.firstReadableInAnyCase([], within: duration)
 }

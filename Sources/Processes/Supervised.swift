@@ -46,10 +46,10 @@ package final class Supervised: Sendable {
     guard let process = Descriptor(divisi_pidfd_open(pid)) else {
       throw .file(FileError("watch", folder.path, code: errno))
     }
-    await DescriptorWaiter.shared.firstReadableInAnyCase([words.reading.number])
+    await DescriptorWaiter.current.firstReadableInAnyCase([words.reading.number])
     let said = readText(words.reading.number)
     guard said == "owned\n", let identity = ProcessIdentity.current(of: pid) else {
-      await DescriptorWaiter.shared.firstReadableInAnyCase([process.number])
+      await DescriptorWaiter.current.firstReadableInAnyCase([process.number])
       _ = takeEnd(of: pid)
       throw .refused(said.isEmpty ? "the supervisor ended before it began" : trimmed(said))
     }
@@ -95,7 +95,7 @@ package final class Supervised: Sendable {
     guard let copy = Descriptor(fcntl(process.number, F_DUPFD_CLOEXEC, 3)) else {
       throw .file(FileError("watch", folder.path, code: errno))
     }
-    guard await DescriptorWaiter.shared.firstReadable([copy.number]) != nil else {
+    guard await DescriptorWaiter.current.firstReadable([copy.number]) != nil else {
       throw .waitingCancelled
     }
     isToBeTaken.withLock { isToBeTaken in
@@ -146,7 +146,7 @@ package final class Supervised: Sendable {
       inotify_add_watch(changes.number, folder.path, UInt32(IN_MOVED_TO)) >= 0
     else { throw .file(FileError("watch", folder.path, code: errno)) }
     if entryKind(folder.supervisor) != .missing { return }
-    await DescriptorWaiter.shared.firstReadableInAnyCase([process.number, changes.number])
+    await DescriptorWaiter.current.firstReadableInAnyCase([process.number, changes.number])
   }
 
   private static func startProgram(

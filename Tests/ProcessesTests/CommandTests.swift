@@ -54,7 +54,8 @@ import Testing
     var command = shell(
       "exec env -i /bin/sh -c 'echo begun; until [ -e go ]; do sleep 0.01; done'", in: folder)
     command.output = .file(path, limit: 1 << 20, tail: 12)
-    command.timeout = .seconds(60)
+    // Only so that it ends in the end: the test may wait long for its turn.
+    command.timeout = .seconds(600)
     #expect(!Command.isPrinting(into: path))
     async let result = run(command)
     try await eventually("it has begun") { (try? folder.read("out")) == "begun\n" }

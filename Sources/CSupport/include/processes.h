@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/types.h>
@@ -55,6 +56,10 @@ int divisi_become_subreaper(void);
 /// This is the older of the system's two ways. The newer one, inotify, makes its user wait for 8 ms
 /// and more at its end.
 int divisi_tell_of_change(int folder);
+
+/// Lets the calling thread in before programs that compute, as it takes little each time and others wait for it. Newer
+/// systems (Linux 6.12) can be told; on others nothing changes. What the thread starts is treated as ever.
+void divisi_take_short_turns(void);
 
 /// Lets go of the pages of the program's code, which come back as they are used.
 void divisi_release_code(void);

@@ -1,6 +1,7 @@
 package import Conducting
 import Journal
 import Plans
+import class Processes.ThreadExecutor
 
 /// The one owner of a run: hears, decides, writes, and only then lets anything happen.
 ///

@@ -1,3 +1,4 @@
+import Processes
 import Reports
 import Runtime
 import Synchronization
@@ -22,7 +23,7 @@ actor ConsolePrinter {
 
   /// For so long after something was printed, what comes is collected: no eye sees it, and a thousand lines a second cost
   /// little.
-  private static let rest = Duration.milliseconds(10)
+  private static let rest = Duration.milliseconds(40)
 
   init(_ session: Session) {
     self.session = session
