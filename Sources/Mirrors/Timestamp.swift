@@ -2,16 +2,34 @@ package import Conducting
 
 /// Points in time as text that people and programs read: `2026-01-31T09:30:00.250Z`.
 package enum Timestamp {
-  static func precise(_ instant: Instant) -> String {
-    whole(instant).dropLast() + "." + digits(instant.milliseconds % 1000, 3) + "Z"
-  }
+  static func precise(_ instant: Instant) -> String { text(instant, isPrecise: true) }
 
-  package static func whole(_ instant: Instant) -> String {
+  package static func whole(_ instant: Instant) -> String { text(instant, isPrecise: false) }
+
+  private static func text(_ instant: Instant, isPrecise: Bool) -> String {
     let seconds = instant.milliseconds / 1000
     let (year, month, day) = date(seconds / 86_400)
     let clock = seconds % 86_400
-    return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))"
-      + "T\(digits(clock / 3600, 2)):\(digits(clock / 60 % 60, 2)):\(digits(clock % 60, 2))Z"
+    return String(unsafeUninitializedCapacity: 32) { room in
+      var end = 0
+      func put(_ number: Int64, _ count: Int, then mark: Unicode.Scalar) {
+        var rest = number
+        for place in stride(from: end + count - 1, through: end, by: -1) {
+          room[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+          rest /= 10
+        }
+        room[end + count] = UInt8(ascii: mark)
+        end += count + 1
+      }
+      put(year, 4, then: "-")
+      put(month, 2, then: "-")
+      put(day, 2, then: "T")
+      put(clock / 3600, 2, then: ":")
+      put(clock / 60 % 60, 2, then: ":")
+      put(clock % 60, 2, then: isPrecise ? "." : "Z")
+      if isPrecise { put(instant.milliseconds % 1000, 3, then: "Z") }
+      return end
+    }
   }
 
   /// Reads what `precise` wrote.
@@ -22,11 +40,6 @@ package enum Timestamp {
     guard parts.count == 7 else { return nil }
     let seconds = ((days(parts[0], parts[1], parts[2]) * 24 + parts[3]) * 60 + parts[4]) * 60
     return Instant(milliseconds: (seconds + parts[5]) * 1000 + parts[6])
-  }
-
-  private static func digits(_ number: Int64, _ count: Int) -> String {
-    let text = String(number)
-    return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
   }
 
   /// The day of the Gregorian calendar, so many days after 1970 began. Years are taken from March, so

@@ -46,10 +46,10 @@ package enum YAMLScalar {
 
   private static func mayBePlain(_ text: String, inFlow: Bool) -> Bool {
     // Ids and words, of which large files have hundreds of thousands.
-    if isWord(text) { return text.utf8.count > 5 || !isTyped(text) }
+    if isWord(text) { return !isTyped(text) }
     guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
-      first != " ", last != " ", last != ":",
-      text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && isPrintable($0) })
+      first != " ", last != " ", last != ":", mayBePlain(bytes: text.utf8, inFlow: inFlow),
+      text.utf8.allSatisfy({ $0 < 0x80 }) || text.unicodeScalars.allSatisfy(isPrintable)
     else { return false }
     if "!&*|>'\"%@`#,[]{}?:-=~".unicodeScalars.contains(first) {
       // A dash before a letter is only a dash; everything else here begins something in YAML.
@@ -57,9 +57,25 @@ package enum YAMLScalar {
         second != " ", second != "-", !text.contains(where: \.isNumber)
       else { return false }
     }
-    if text.contains(": ") || text.contains(" #") { return false }
-    if inFlow, text.contains(where: { ",[]{}:".contains($0) }) { return false }
     return !isTyped(text)
+  }
+
+  /// Whether no byte, and no two of them, mean something in YAML wherever they stand.
+  private static func mayBePlain(bytes: String.UTF8View, inFlow: Bool) -> Bool {
+    var before: UInt8 = 0
+    for byte in bytes {
+      switch byte {
+      case 0..<0x20, 0x7F: return false
+      case UInt8(ascii: " ") where before == UInt8(ascii: ":"): return false
+      case UInt8(ascii: "#") where before == UInt8(ascii: " "): return false
+      case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"),
+        UInt8(ascii: "}"), UInt8(ascii: ":"):
+        if inFlow { return false }
+      default: break
+      }
+      before = byte
+    }
+    return true
   }
 
   /// Letters, digits, `-` and `_`, the first a letter.
@@ -73,11 +89,13 @@ package enum YAMLScalar {
 
   /// Words that readers of YAML take for something other than text.
   private static func isTyped(_ text: String) -> Bool {
-    switch text.lowercased() {
-    case "null", "true", "false", "yes", "no", "on", "off", "y", "n", ".nan", ".inf", "-.inf",
-      "+.inf", "<<":
-      return true
-    default: break
+    if text.utf8.count <= 5 {
+      switch text.lowercased() {
+      case "null", "true", "false", "yes", "no", "on", "off", "y", "n", ".nan", ".inf", "-.inf",
+        "+.inf", "<<":
+        return true
+      default: break
+      }
     }
     guard let first = text.unicodeScalars.first else { return true }
     // Numbers, dates and times begin with these.

@@ -8,11 +8,12 @@ import Plans
 /// what its log is about: `execution`, `git` and `blockers` what the journal has of the event, the
 /// others where the step stands by it and how far the run is.
 struct LogLines: Sendable {
-  private let session: String
+  /// The member that tells whose a line is, where several runs write to one log.
+  private let owner: [UInt8]
   private var tally: StepTally
 
   init(session: String, after tally: StepTally = StepTally()) {
-    self.session = session
+    owner = Array("\"session\":\(JSON.line(of: session)),".utf8)
     self.tally = tally
   }
 
@@ -26,11 +27,12 @@ struct LogLines: Sendable {
     let text = event.fact.body
     let kind = Fact.kind(ofBody: text)
     let body = Array(text.utf8)
-    let time = Timestamp.precise(event.at)
+    let number = Array("{\"seq\":\(sequence),".utf8)
+    let head = Array("\"at\":\"\(Timestamp.precise(event.at))\",\"event\":\"\(kind)\"".utf8)
     return (event.fact.logs + [.execution]).map { log in
-      let owner = log == .coordination ? "\"session\":\(JSON.line(of: session))," : ""
-      var bytes = Array(
-        "{\"seq\":\(sequence),\(owner)\"at\":\"\(time)\",\"event\":\"\(kind)\"".utf8)
+      var bytes = number
+      if log == .coordination { bytes += owner }
+      bytes += head
       bytes += members(for: log, event.fact, body, step)
       bytes += [UInt8(ascii: "}"), UInt8(ascii: "\n")]
       return Line(log: log, bytes: bytes)

@@ -34,8 +34,8 @@ extension Drivers {
         Command(
           ["/bin/sh", "-c", PlainShell.script(for: command), "sh", command], in: repository.root,
           environment: environment,
-          output: .file(place.output, limit: outputLimit, tail: 4 << 10), errors: .withOutput,
-          timeout: timeout(of: step), grace: grace, marker: marker(id)))
+          output: .file(place.output, limit: plainLimits.outputLimit, tail: 4 << 10),
+          errors: .withOutput, timeout: timeout(of: step), grace: grace, marker: marker(id)))
       guard result.reason != .cancelled else { return }
       outbox.put(.ended(id, commandEnding(result.ending, id), .nothing))
     } catch {
@@ -43,13 +43,7 @@ extension Drivers {
     }
   }
 
-  private var outputLimit: Int {
-    brief.configuration.value(Settings.shared.outputSize) ?? Launch.defaultOutputLimit
-  }
-
-  private func timeout(of step: Step) -> Duration? {
-    step.timeout?.value ?? brief.configuration.value(Settings.shared.stepTimeout)
-  }
+  private func timeout(of step: Step) -> Duration? { step.timeout?.value ?? plainLimits.timeout }
 
   /// Takes over a command that an earlier runner has started: waits for it within its limits, or reads how it ended. Says
   /// whether there was one.
@@ -89,7 +83,19 @@ extension Drivers {
     if let limit = timeout(of: step), let began, (Instant.now() - began).duration > limit {
       return .timeout
     }
-    return ((try? fileSize(place.output)) ?? 0) > outputLimit ? .output : nil
+    return ((try? fileSize(place.output)) ?? 0) > plainLimits.outputLimit ? .output : nil
+  }
+}
+
+/// What a command without a worktree is bound by, unless its step says otherwise. Read once, as there are many of them.
+struct PlainLimits: Sendable {
+  let timeout: Duration?
+  let outputLimit: Int
+
+  init(_ configuration: Configuration) {
+    let settings = Settings.shared
+    timeout = configuration.value(settings.stepTimeout)
+    outputLimit = configuration.value(settings.outputSize) ?? Launch.defaultOutputLimit
   }
 }
 
@@ -97,8 +103,13 @@ extension Drivers {
 enum PlainShell {
   /// The command runs in the same shell, which costs nothing, unless it could end that shell behind our back.
   static func script(for command: String) -> String {
-    let words = command.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "-" }
-    let mayLeave = words.contains { $0 == "exec" || $0 == "trap" || $0 == "kill" }
+    let words = command.utf8.split { byte in
+      !(0x61...0x7A ~= byte | 0x20 || 0x30...0x39 ~= byte || byte >= 0x80)
+        && byte != UInt8(ascii: "_") && byte != UInt8(ascii: "-")
+    }
+    let mayLeave = words.contains { word in
+      ["exec", "trap", "kill"].contains { word.elementsEqual($0.utf8) }
+    }
     return mayLeave
       ? "(eval \"$1\"); s=$?; echo $s >\"$DIVISI_STATUS_FILE\"; exit $s"
       : "trap 'echo $? >\"$DIVISI_STATUS_FILE\"' EXIT; eval \"$1\""

@@ -42,8 +42,6 @@ extension Drivers {
     }
   }
 
-  var grace: Duration { brief.configuration.value(Settings.shared.grace) ?? .seconds(10) }
-
   /// The supervisor of an attempt that this process has, or what its folder says.
   private func find(_ place: AttemptFolder) async throws(StartError) -> AttemptState {
     if let known = supervised.withLock({ $0[place] }) { return .running(known) }

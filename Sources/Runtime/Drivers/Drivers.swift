@@ -24,6 +24,9 @@ package final class Drivers: Sendable {
   let watcher: any RunWatcher
   /// What every program is given of the person's environment.
   let usualEnvironment: [String: String]
+  /// Between asking processes to end and ending them.
+  let grace: Duration
+  let plainLimits: PlainLimits
 
   /// Supervisors that this process started or found.
   let supervised = Mutex<[AttemptFolder: Supervised]>([:])
@@ -50,6 +53,8 @@ package final class Drivers: Sendable {
     self.watcher = watcher
     usualEnvironment = allowedEnvironment(from: surroundings.environment, naming: [])
     let settings = Settings.shared
+    grace = brief.configuration.value(settings.grace) ?? .seconds(10)
+    plainLimits = PlainLimits(brief.configuration)
     worktrees = Worktrees(
       git,
       brought: BroughtFiles(
