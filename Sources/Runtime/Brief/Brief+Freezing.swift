@@ -1,6 +1,6 @@
 package import Agents
 import Configuration
-import Diagnostics
+package import Diagnostics
 import Documents
 package import Files
 import JSONValues
@@ -19,11 +19,25 @@ package enum BriefError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+/// A plan, and the texts that it was read from: what is checked is what is run, whoever edits the files meanwhile.
+package struct ReadPlan: Sendable {
+  package let plan: Plan
+  /// By path from the root: the plan's file, or its prompt files.
+  private let texts: [String: [UInt8]]
+
+  package init(_ plan: Plan, from sources: [SourceText]) {
+    self.plan = plan
+    texts = Dictionary(sources.map { ($0.path, $0.bytes) }) { first, _ in first }
+  }
+
+  fileprivate func text(_ path: String) -> [UInt8]? { texts[path] }
+}
+
 extension Brief {
   /// Copies everything that a run is started from into its folder, the request last: a folder without one was
   /// never finished.
   package static func freeze(
-    _ request: RunRequest, agents: AgentRegistry, plan: Plan, root: String,
+    _ request: RunRequest, agents: AgentRegistry, _ read: ReadPlan, root: String,
     userFile: String?, in folder: RunFolder
   ) throws(BriefError) {
     do {
@@ -32,11 +46,12 @@ extension Brief {
       func copy(_ source: String, to name: String) throws(FileError) {
         let path = place + "/" + name
         try createFolder(parentFolder(of: path))
-        try writeFile(path, try readFile(source))
+        if let bytes = read.text(source) { return try writeFile(path, bytes) }
+        try writeFile(path, try readFile(absolutePath(source, from: root)))
       }
-      if let path = request.plan { try copy(absolutePath(path, from: root), to: "plan.yaml") }
-      for path in request.prompts + plan.promptFiles {
-        try copy(absolutePath(path, from: root), to: "prompts/" + Self.name(of: path))
+      if let path = request.plan { try copy(path, to: "plan.yaml") }
+      for path in request.prompts + read.plan.promptFiles {
+        try copy(path, to: "prompts/" + Self.name(of: path))
       }
       for (number, agent) in agents.entries.enumerated() {
         try copy(agent.file, to: "agents/\(number)/\(lastComponent(of: agent.file))")
@@ -53,7 +68,11 @@ extension Brief {
   }
 
   /// Reads what a run was started from.
-  package static func load(from folder: RunFolder) throws(BriefError) -> Brief {
+  ///
+  /// - Parameter frozen: what was frozen just now, and need not be read again.
+  package static func load(
+    from folder: RunFolder, of frozen: ReadPlan? = nil
+  ) throws(BriefError) -> Brief {
     let place = folder.frozen
     let path = place + "/request.json"
     let written = try text(path)
@@ -76,12 +95,8 @@ extension Brief {
     let agents = try agents(in: place)
     var prompts: [String: String] = [:]
     let plan: Plan
-    if request.plan != nil {
-      let text = SourceText(path: "plan.yaml", bytes: Array(try text(place + "/plan.yaml").utf8))
-      guard let read = PlanDocument.read(text).value else {
-        throw .damaged(path: place + "/plan.yaml", flaw: "it holds no plan")
-      }
-      plan = read
+    if let path = request.plan {
+      plan = if let frozen { frozen.plan } else { try readPlan(place + "/plan.yaml", called: path) }
       for path in plan.promptFiles { prompts[path] = try prompt(path, in: place).text }
     } else {
       var files: [PromptFile] = []
@@ -92,6 +107,14 @@ extension Brief {
     }
     let servers = ContextServers(reading: place + "/" + serversName)
     return Brief(request, plan, Configuration(layers), agents, servers, prompts: prompts)
+  }
+
+  private static func readPlan(_ path: String, called name: String) throws(BriefError) -> Plan {
+    let text = SourceText(path: name, bytes: Array(try text(path).utf8))
+    guard let plan = PlanDocument.read(text).value else {
+      throw .damaged(path: path, flaw: "it holds no plan")
+    }
+    return plan
   }
 
   private static let serversName = "mcp.json"

@@ -59,13 +59,13 @@ package struct RunSite: Sendable {
 
   /// Begins a run: its frozen plan is in its folder and its first decision in the journal, or nothing of it is there.
   package func begin(
-    _ order: RunOrder, _ request: RunRequest, plan: Plan, agents: AgentRegistry,
+    _ order: RunOrder, _ request: RunRequest, of read: ReadPlan, agents: AgentRegistry,
     watcher: any RunWatcher, waitsForPeople: Bool
   ) throws(RunSiteError) -> Runner {
     do throws(FileError) {
       _ = try repository.exclude(["/.divisi/"], because: "what Divisi keeps of its runs")
       _ = try repository.exclude(
-        MirrorFolders(of: plan.kind).ignored, because: "logs of Divisi's runs")
+        MirrorFolders(of: read.plan.kind).ignored, because: "logs of Divisi's runs")
     } catch { throw .file(error) }
     let lock = try lock(order.session)
     let folder = folder(of: order.session)
@@ -74,9 +74,9 @@ package struct RunSite: Sendable {
     let brief: Brief
     do throws(BriefError) {
       try Brief.freeze(
-        request, agents: agents, plan: plan, root: repository.root,
+        request, agents: agents, read, root: repository.root,
         userFile: Configuration.userFile(environment), in: folder)
-      brief = try Brief.load(from: folder)
+      brief = try Brief.load(from: folder, of: read)
     } catch { throw .brief(error) }
     let drivers = try drivers(brief, folder, watcher)
     // Two who begin the same plan at once meet here, and one of them finds the other's run.
@@ -93,7 +93,7 @@ package struct RunSite: Sendable {
       try? removeAll(folder.path)
       throw .workspace(error)
     }
-    if let other = try unfinishedRun(of: plan.id.value) {
+    if let other = try unfinishedRun(of: read.plan.id.value) {
       // Nothing has begun: what was made ready for it is in nobody's way, and not wanted.
       try? removeAll(folder.path)
       throw .planRuns(other.session)

@@ -14,50 +14,58 @@ import Synchronization
   import Darwin
 #endif
 
+/// A run that is begun or taken up, or what came of it where it is not this process that conducts it.
+enum Begun {
+  case run(Runner, ConsoleWatcher, Interrupts)
+  case over(ExitStatus)
+}
+
 extension Session {
-  /// Conducts a run to its end, or to where only a person can move it on, with an ear for interrupts.
+  /// Begins a run or takes it up; in the background where that is asked for.
   ///
-  /// - Parameter make: begins the run or takes it up.
-  func conduct(
+  /// - Parameter make: makes its runner, given who watches it and whether it waits for people.
+  func begin(
     isWaiting: Bool, isDetached: Bool, resuming: String? = nil,
-    make: (ConsoleWatcher, Bool) async throws -> Runner
-  ) async throws -> ExitStatus {
-    if isDetached {
-      if let resuming { return try detach(resuming) }
-      return try detach(try await begun(make))
-    }
-    let signals = Interrupts()
-    let console = ConsoleWatcher(self)
-    let waits = isWaiting || isInteractive
-    let runner: Runner
+    _ make: (ConsoleWatcher, Bool) async throws -> Runner
+  ) async throws -> Begun {
     do {
-      runner = try await make(console, waits)
+      if isDetached {
+        if let resuming { return .over(try detach(resuming)) }
+        // Begun and let go of at once, so that another process can take it up.
+        let console = ConsoleWatcher(self, isSilent: true)
+        let run = try await make(console, true).session
+        await console.close()
+        return .over(try detach(run))
+      }
+      let signals = Interrupts()
+      let console = ConsoleWatcher(self)
+      return .run(try await make(console, isWaiting || isInteractive), console, signals)
     } catch let error as RunSiteError {
       throw Failure(error)
-    }
-    let listener = Task { await self.listen(signals, runner) }
-    defer { listener.cancel() }
-    let end = await runner.run(as: "process \(getpid())")
-    await console.close()
-    switch end {
-    case .ended(.completed): return .success
-    case .ended: return .failure
-    case .waiting(let waits):
-      return signals.count > 0 && waits.allSatisfy { $0.kind == .paused } ? .interrupted : .waiting
-    case .letGo: return .interrupted
-    case .broken: return .environment
     }
   }
 
-  /// Begins a run and lets go of it at once, so that another process can take it up.
-  private func begun(_ make: (ConsoleWatcher, Bool) async throws -> Runner) async throws -> String {
-    let console = ConsoleWatcher(self, isSilent: true)
-    do {
-      let runner = try await make(console, true)
+  /// Conducts a run to its end, or to where only a person can move it on, with an ear for interrupts.
+  func conduct(_ begun: Begun) async -> ExitStatus {
+    switch begun {
+    case .over(let status): return status
+    case .run(let runner, let console, let signals):
+      let listener = Task { await self.listen(signals, runner) }
+      defer { listener.cancel() }
+      let end = await runner.run(as: "process \(getpid())")
       await console.close()
-      return runner.session
-    } catch let error as RunSiteError {
-      throw Failure(error)
+      return status(of: end, signals)
+    }
+  }
+
+  private func status(of end: RunEnd, _ signals: Interrupts) -> ExitStatus {
+    switch end {
+    case .ended(.completed): .success
+    case .ended: .failure
+    case .waiting(let waits):
+      signals.count > 0 && waits.allSatisfy { $0.kind == .paused } ? .interrupted : .waiting
+    case .letGo: .interrupted
+    case .broken: .environment
     }
   }
 

@@ -114,9 +114,14 @@ struct Run: Arguments.Command {
       }
       return try await session.resume(run, isDetached: isDetached, isWaiting: isWaiting, site)
     }
+    return await session.conduct(try await begin(in: session, site))
+  }
+
+  /// Reads the plan and begins a run of it. What only that takes is gone when the run goes on.
+  private func begin(in session: Session, _ site: RunSite) async throws -> Begun {
     let loaded = try session.load(names)
     guard let plan = loaded.plan, !loaded.hasErrors, !plan.steps.isEmpty else {
-      return session.refuse(loaded)
+      return .over(session.refuse(loaded))
     }
     session.complain(CheckReport(loaded).problems(on: session.errors))
     if let other = try session.unfinishedRun(of: plan.id.value.text, site), !isRehearsal {
@@ -136,9 +141,11 @@ struct Run: Arguments.Command {
     let steps = try chosen(plan)
     if let steps { order.bound(to: steps) }
     let needs = ReadinessNeeds(of: plan, as: order, settings: configuration)
-    if isRehearsal { return await session.outline(order, needs, configuration, registry) }
-    guard await session.isReady(for: needs, configuration, registry) else { return .environment }
-    guard session.agrees(to: order, isAgreed: isAgreed) else { return .failure }
+    if isRehearsal { return .over(await session.outline(order, needs, configuration, registry)) }
+    guard await session.isReady(for: needs, configuration, registry) else {
+      return .over(.environment)
+    }
+    guard session.agrees(to: order, isAgreed: isAgreed) else { return .over(.failure) }
     var request = RunRequest(
       plan: loaded.prompts == nil ? plan.path : nil,
       prompts: loaded.prompts == nil ? [] : loaded.sources.map(\.path), assignments: assignments,
@@ -146,10 +153,11 @@ struct Run: Arguments.Command {
       configuration: session.configurationFile, branch: plan.branch, steps: steps,
       harness: harness)
     request.base = try session.base(of: plan, site)
-    return try await session.conduct(isWaiting: isWaiting, isDetached: isDetached) {
+    return try await session.begin(isWaiting: isWaiting, isDetached: isDetached) {
       console, waits in
       try site.begin(
-        order, request, plan: plan, agents: registry, watcher: console, waitsForPeople: waits)
+        order, request, of: ReadPlan(plan, from: loaded.sources), agents: registry,
+        watcher: console, waitsForPeople: waits)
     }
   }
 

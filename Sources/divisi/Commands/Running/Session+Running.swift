@@ -150,12 +150,13 @@ extension Session {
       )
       return .success
     }
-    return try await conduct(isWaiting: isWaiting, isDetached: isDetached, resuming: run) {
+    let begun = try await begin(isWaiting: isWaiting, isDetached: isDetached, resuming: run) {
       console, waits in
       let runner = try site.resume(run, watcher: console, waitsForPeople: waits)
       if case .paused = await runner.state.phase { runner.obey(.resume, by: personName) }
       return runner
     }
+    return await conduct(begun)
   }
 
   /// Who gives commands here, as the journal names them.
