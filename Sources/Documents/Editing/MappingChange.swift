@@ -41,13 +41,13 @@ extension YAMLTree {
   ///
   /// What was written is read again and compared with what the changes mean; where the two differ
   /// nothing is changed.
-  package func changing(_ changes: [MappingChange]) throws(YAMLEditError) -> Changed {
+  package func changing(
+    _ changes: some Sequence<MappingChange>
+  ) throws(YAMLEditError) -> Changed {
     var batch = ChangeBatch(self)
     for change in changes { batch.take(change) }
     guard !batch.splices.isEmpty else { return Changed(bytes: source.bytes, shared: batch.shared) }
-    guard let bytes = batch.text(), let root else { throw .cannotBeWritten(YAMLPath([])) }
-    let after = try YAMLEditor.parse(bytes)
-    guard let top = after.root, batch.isMeant(root, by: top, in: after) else {
+    guard let bytes = batch.text(), ChangeCheck.isMeant(bytes, by: self, batch.meanings) else {
       throw .cannotBeWritten(YAMLPath([]))
     }
     return Changed(bytes: bytes, shared: batch.shared)
@@ -60,7 +60,7 @@ private struct ChangeBatch {
   private let writer: SpliceWriter
   /// Nodes that aliases lead to.
   private let targets: Set<YAMLTree.NodeID>
-  private var meanings: [YAMLTree.NodeID: [(name: String, value: YAMLValue?)]] = [:]
+  private(set) var meanings: [YAMLTree.NodeID: MappingMeaning] = [:]
   private(set) var splices: [YAMLEditor.Splice] = []
   private(set) var shared: [YAMLTree.NodeID] = []
 
@@ -84,7 +84,7 @@ private struct ChangeBatch {
   private struct Part {
     let node: YAMLTree.NodeID
     var splices: [YAMLEditor.Splice] = []
-    var meanings: [YAMLTree.NodeID: [(name: String, value: YAMLValue?)]] = [:]
+    var meanings: [YAMLTree.NodeID: MappingMeaning] = [:]
   }
 
   private func plan(_ change: MappingChange, in part: inout Part) -> Bool {
@@ -201,49 +201,8 @@ private struct ChangeBatch {
       bytes += splice.replacement
       end = splice.range.upperBound
     }
-    return bytes + tree.source.bytes[end...]
-  }
-
-  /// Whether what stands in the new text is what stood in the old one, but for the changes.
-  func isMeant(_ old: YAMLTree.NodeID, by new: YAMLTree.NodeID, in after: YAMLTree) -> Bool {
-    guard tree[old].kind == after[new].kind, tree.tags[old] == after.tags[new] else { return false }
-    if let meaning = meanings[old] { return isMeant(old, meaning, by: new, in: after) }
-    let (one, other) = (tree[old].children, after[new].children)
-    guard tree[old].style == after[new].style, tree[old].text == after[new].text,
-      one.count == other.count
-    else { return false }
-    return zip(one, other).allSatisfy { isMeant(edge: $0, by: $1, in: after) }
-  }
-
-  /// What an alias leads to is compared where it stands.
-  private func isMeant(edge old: Int32, by new: Int32, in after: YAMLTree) -> Bool {
-    if let alias = tree.aliases[old] { return alias.name == after.aliases[new]?.name }
-    guard after.aliases[new] == nil else { return false }
-    return isMeant(tree.edges[Int(old)], by: after.edges[Int(new)], in: after)
-  }
-
-  /// A mapping of which keys were changed: the others are there, in their order.
-  private func isMeant(
-    _ old: YAMLTree.NodeID, _ meaning: [(name: String, value: YAMLValue?)],
-    by new: YAMLTree.NodeID, in after: YAMLTree
-  ) -> Bool {
-    var wanted = Dictionary(meaning.map { ($0.name, $0.value) }) { _, last in last }
-    var rest = stride(
-      from: tree[old].children.lowerBound, to: tree[old].children.upperBound, by: 2
-    ).filter { wanted[tree[tree.edges[Int($0)]].text] == nil }[...]
-    for edge in stride(
-      from: after[new].children.lowerBound, to: after[new].children.upperBound, by: 2)
-    {
-      let name = after[after.edges[Int(edge)]].text
-      if let value = wanted.removeValue(forKey: name) {
-        guard after.value(after.edges[Int(edge) + 1]) == value else { return false }
-      } else {
-        guard let unchanged = rest.popFirst(), isMeant(edge: unchanged, by: edge, in: after),
-          isMeant(edge: unchanged + 1, by: edge + 1, in: after)
-        else { return false }
-      }
-    }
-    return rest.isEmpty && wanted.values.allSatisfy { $0 == nil }
+    bytes += tree.source.bytes[end...]
+    return bytes
   }
 }
 

@@ -17,6 +17,11 @@ package indirect enum YAMLValue: Hashable, Sendable {
     }
   }
 
+  /// A plain scalar and one in quotes differ only where plain text could be more than a text.
+  init(scalar text: String, _ style: YAMLTree.Style) {
+    self = style == .plain && YAMLScalar.written(text) != text ? .plain(text) : .text(text)
+  }
+
   /// The same with the keys of all mappings sorted: their order means nothing.
   package var inKeyOrder: YAMLValue {
     switch self {
@@ -51,15 +56,10 @@ extension YAMLTree {
   /// What the document holds, without places and style; aliases and merge keys are written out.
   package var value: YAMLValue { root.map(value) ?? .plain("") }
 
-  /// A plain scalar and one in quotes differ only where plain text could be more than a text.
   package func value(_ id: NodeID) -> YAMLValue {
     let node = self[id]
     switch node.kind {
-    case .scalar:
-      if node.style == .plain, YAMLScalar.written(node.text) != node.text {
-        return .plain(node.text)
-      }
-      return .text(node.text)
+    case .scalar: return YAMLValue(scalar: node.text, node.style)
     case .sequence: return .list(items(of: id).map(value))
     case .mapping:
       return .mapping(entries(of: id).map { .init(self[$0.key].text, value($0.value)) })

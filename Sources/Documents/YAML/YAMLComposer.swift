@@ -46,18 +46,16 @@ struct YAMLComposer {
       throw YAMLFailure(diagnostic: Diagnostic(.error, "out of memory", file: tree.source.path))
     }
     defer { yaml_parser_delete(parser) }
-    // libyaml reads the bytes in place, so they are pinned for as long as it does.
     let bytes = tree.source.bytes
-    let pinned = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(1, bytes.count))
-    defer { pinned.deallocate() }
-    _ = pinned.initialize(from: bytes)
-    yaml_parser_set_input_string(parser, pinned.baseAddress, bytes.count)
-    var event = yaml_event_t()
-    while true {
-      guard yaml_parser_parse(parser, &event) == 1 else { throw failure(of: parser.pointee) }
-      defer { yaml_event_delete(&event) }
-      if event.type == YAML_STREAM_END_EVENT { return }
-      try take(event)
+    try bytes.withUnsafeBufferPointer { (bytes) throws(YAMLFailure) in
+      parser.read(bytes)
+      var event = yaml_event_t()
+      while true {
+        guard yaml_parser_parse(parser, &event) == 1 else { throw failure(of: parser.pointee) }
+        defer { yaml_event_delete(&event) }
+        if event.type == YAML_STREAM_END_EVENT { return }
+        try take(event)
+      }
     }
   }
 
@@ -88,24 +86,15 @@ struct YAMLComposer {
 
   private mutating func takeScalar(_ event: yaml_event_t) throws(YAMLFailure) {
     let scalar = event.data.scalar
-    let text = String(
-      decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-    let style: YAMLTree.Style =
-      switch scalar.style {
-      case YAML_SINGLE_QUOTED_SCALAR_STYLE: .singleQuoted
-      case YAML_DOUBLE_QUOTED_SCALAR_STYLE: .doubleQuoted
-      case YAML_LITERAL_SCALAR_STYLE: .literal
-      case YAML_FOLDED_SCALAR_STYLE: .folded
-      default: .plain
-      }
     let id = try add(
-      .scalar, style, text: text, place: ownPlace(event, scalar.anchor, scalar.tag),
+      .scalar, YAMLTree.Style(scalar.style), text: event.scalarText,
+      place: ownPlace(event, scalar.anchor, scalar.tag),
       anchor: scalar.anchor, tag: scalar.tag)
     attach(id, expanded: 1)
   }
 
   private mutating func takeAlias(_ event: yaml_event_t) throws(YAMLFailure) {
-    let name = Self.text(event.data.alias.anchor) ?? ""
+    let name = yamlText(event.data.alias.anchor) ?? ""
     let place = place(event)
     guard let id = anchored[name] else {
       throw refusal("no anchor `&\(name)` stands before this alias", event, hint: nil)
@@ -180,11 +169,11 @@ struct YAMLComposer {
     tree.nodes.append(
       YAMLTree.Node(kind: kind, style: style, place: place, text: text, children: 0..<0))
     expanded.append(1)
-    if let anchor = Self.text(anchor) {
+    if let anchor = yamlText(anchor) {
       tree.anchors[id] = anchor
       anchored[anchor] = id
     }
-    if let tag = Self.text(tag) { tree.tags[id] = tag }
+    if let tag = yamlText(tag) { tree.tags[id] = tag }
     return id
   }
 
@@ -305,10 +294,6 @@ struct YAMLComposer {
   private static func isBlank(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
       || byte == UInt8(ascii: "\t")
-  }
-
-  private static func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {
-    pointer.map { String(cString: $0) }
   }
 
   // MARK: Failures

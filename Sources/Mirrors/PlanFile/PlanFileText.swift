@@ -35,22 +35,23 @@ struct PlanFileText {
     let others = steps.values.filter { state.index(of: StepID($0.id)) == nil && !$0.isGroup }
     let isPartial = others.contains { !tree.isFinished($0.node) }
     let tally = tally(of: tree, steps, besides: others)
-    var changes = [MappingChange(of: root, behind: "id", planKeys(tally, isPartial: isPartial))]
-    var names: [YAMLTree.NodeID: String] = [:]
+    let ofPlan = MappingChange(of: root, behind: "id", planKeys(tally, isPartial: isPartial))
     let openGroups = Set(others.filter { !tree.isFinished($0.node) }.compactMap(\.group))
-    for index in 0..<state.count {
+    // Each is made when it is its turn: a large plan has tens of thousands.
+    let changes = (-1..<state.count).lazy.compactMap { index -> MappingChange? in
+      if index < 0 { return ofPlan }
       let name = state.id(index).text
-      guard let step = steps[name] else { continue }
+      guard let step = steps[name] else { return nil }
       // What was done before the run stands as it was told then.
-      if state.wasDoneBefore(index), tree.isFinished(step.node) { continue }
-      names[step.node] = name
+      if state.wasDoneBefore(index), tree.isFinished(step.node) { return nil }
       let keys = stepKeys(index, isOpen: openGroups.contains(name))
-      changes.append(MappingChange(of: step.node, behind: "id", keys))
+      return MappingChange(of: step.node, behind: "id", keys)
     }
     let changed = try tree.changing(changes)
-    return Written(
-      bytes: changed.bytes, shared: changed.shared.map { names[$0] ?? subject.plan.text },
-      isPartial: isPartial)
+    let shared = changed.shared.map { node in
+      steps.values.first { $0.node == node }?.id ?? subject.plan.text
+    }
+    return Written(bytes: changed.bytes, shared: shared, isPartial: isPartial)
   }
 
   /// The steps of the whole plan, those that the run leaves out among them, as the file has them.
