@@ -181,8 +181,10 @@ extension Keep {
     _ worktree: Worktree, _ status: WorktreeStatus
   ) throws(WorkspaceError) -> Bool {
     if let built = worktree.builtCommit, try git.head(of: worktree) == built { return true }
-    guard try git.branch(of: worktree)?.hasPrefix("refs/heads/") == true else { return false }
-    return try Snapshot.branchHoldsAll(git, of: worktree, besides: status.hidden)
+    guard let branch = try git.branch(of: worktree), branch.hasPrefix("refs/heads/") else {
+      return false
+    }
+    return try Snapshot.branchHoldsAll(git, of: worktree, on: branch, status)
   }
 
   /// Where a branch of Divisi's is.

@@ -25,13 +25,13 @@ struct Snapshot {
   /// Whether a clean worktree's branch holds all that there is: no stash is this branch's, no
   /// commit was left, and no repository within has anything of its own.
   static func branchHoldsAll(
-    _ git: Git, of worktree: Worktree, besides hidden: [String]
+    _ git: Git, of worktree: Worktree, on branch: String, _ status: WorktreeStatus
   ) throws(WorkspaceError) -> Bool {
     var snapshot = Snapshot(git, worktree)
-    if let head = try git.head(of: worktree) { snapshot.parents.append(head) }
-    try snapshot.addStashes(of: try git.branch(of: worktree))
+    if let head = status.head { snapshot.parents.append(head) }
+    try snapshot.addStashes(of: branch)
     try snapshot.addLeftCommits()
-    try snapshot.addNested(try Submodules(git).filled(in: worktree).map(\.path) + hidden)
+    try snapshot.addNested(try Submodules(git).filled(in: worktree).map(\.path) + status.hidden)
     try snapshot.addReplaced()
     return snapshot.lines.isEmpty
   }
