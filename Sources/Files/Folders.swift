@@ -76,7 +76,8 @@ package func createFolder(_ path: String) throws(FileError) {
   if mkdir(path, 0o777) == 0 { return }
   var code = errno
   let parent = parentFolder(of: path)
-  if code == ENOENT, parent != path, entryKind(parent) == .missing {
+  if code == ENOENT, parent != path {
+    // Another may make the same meanwhile: that it is there by now is as good.
     try createFolder(parent)
     if mkdir(path, 0o777) == 0 { return }
     code = errno

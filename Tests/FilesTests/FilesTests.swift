@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -33,6 +34,19 @@ import Testing
     try removeAll(folder.path + "/gone")
     #expect(try listFolder(folder.path) == ["kept"])
     #expect(try folder.read("kept/file") == "x")
+  }
+
+  @Test func manyMakeOneFolderTogether() throws {
+    let folder = try TemporaryFolder()
+    let failures = Mutex<[String]>([])
+    for round in 0..<3000 {
+      DispatchQueue.concurrentPerform(iterations: 4) { number in
+        do { try createFolder("\(folder.path)/\(round)/\(number)") } catch {
+          failures.withLock { $0.append("\(error)") }
+        }
+      }
+    }
+    #expect(failures.withLock { $0 } == [])
   }
 
   @Test func leftoversOfADeadWriterAreInNobodysWay() throws {

@@ -1,3 +1,5 @@
+import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -61,6 +63,23 @@ import Testing
           == .busy(path: ground.folder.database, waited: .milliseconds(1)))
     }
     #expect(try second.append(entry(lock, 1...1)) == 1)
+  }
+
+  /// Who finds no journal may find, right after, what another has written since it made one.
+  @Test func whoComesWhileTheJournalIsMadeOpensIt() throws {
+    let failures = Mutex<[String]>([])
+    for _ in 0..<100 {
+      let ground = try Ground()
+      DispatchQueue.concurrentPerform(iterations: 4) { number in
+        do {
+          let (file, lock) = try ground.begin("run-\(number)")
+          _ = try file.append(entry(lock, 1...1))
+        } catch {
+          failures.withLock { $0.append("\(error)") }
+        }
+      }
+    }
+    #expect(failures.withLock { $0 } == [])
   }
 
   @Test func manyProcessesMakeOneJournalTogether() throws {

@@ -18,10 +18,13 @@ extension JournalFile {
     let path = folder.database
     if entryKind(path) == .missing {
       let orphans = RunTip.sessions(in: folder)
-      guard orphans.isEmpty else { throw .gone(path: path, runs: orphans) }
-      guard case .write = access else { throw .missing(path: path) }
-      guard try make(folder, schema, patience, fileSystem) || entryKind(path) == .file else {
-        throw .folder(FileError("make", path, code: EEXIST))
+      // Looked at again: another may have made it meanwhile, and written to it.
+      if entryKind(path) == .missing {
+        guard orphans.isEmpty else { throw .gone(path: path, runs: orphans) }
+        guard case .write = access else { throw .missing(path: path) }
+        guard try make(folder, schema, patience, fileSystem) || entryKind(path) == .file else {
+          throw .folder(FileError("make", path, code: EEXIST))
+        }
       }
     }
     try refuseNetwork(fileSystem, folder)
