@@ -7,7 +7,9 @@ package enum Timestamp {
   package static func whole(_ instant: Instant) -> String { text(instant, isPrecise: false) }
 
   private static func text(_ instant: Instant, isPrecise: Bool) -> String {
-    let seconds = instant.milliseconds / 1000
+    // What programs tell may lie beyond all calendars.
+    let milliseconds = min(max(instant.milliseconds, 0), 253_402_300_799_999)
+    let seconds = milliseconds / 1000
     let (year, month, day) = date(seconds / 86_400)
     let clock = seconds % 86_400
     return String(unsafeUninitializedCapacity: 32) { room in
@@ -27,7 +29,7 @@ package enum Timestamp {
       put(clock / 3600, 2, then: ":")
       put(clock / 60 % 60, 2, then: ":")
       put(clock % 60, 2, then: isPrecise ? "." : "Z")
-      if isPrecise { put(instant.milliseconds % 1000, 3, then: "Z") }
+      if isPrecise { put(milliseconds % 1000, 3, then: "Z") }
       return end
     }
   }

@@ -102,7 +102,7 @@ import Testing
     "*a", "&a", "!a", "|", ">", "@a", "`a`", "%a", "[a", "{a", "a,b", "a]b", "line\nbreak", "tab\t",
     "\u{85}",
     "\u{2028}", "\u{FEFF}x", "\u{1F600}", "=", "<<", "-", "---", "...", "?", "? a", ":", "a:",
-    "# c", "-1", "+1", ".5", "é",
+    "# c", "-1", "+1", ".5", "é", "+.'\u{301}", "'\u{FE0F} 'x", ",\u{301}a", "a:\u{301} b",
   ])
   func everyTextIsWrittenSoThatItReadsBack(text: String) throws {
     for document in [YAMLScalar.written(text), "[\(YAMLScalar.written(text, inFlow: true))]"] {

@@ -1,4 +1,6 @@
 import Conducting
+import Diagnostics
+import Documents
 import Files
 import Foundation
 import Mirrors
@@ -176,6 +178,51 @@ import Testing
     #expect(try folder.read(path).contains("- id: ui\n    status: pending\n"))
   }
 
+  /// What would go takes with it what an alias leads to: the file could not be read any more.
+  @Test(arguments: [
+    "blockers: [{id: 1, kind: &k gate}]", "blockers: &k [{id: 1, kind: gate}]",
+    "x-before: &k other\nblockers: [{id: 1, kind: &k gate}]",
+  ])
+  func whatAnAliasLeadsToDoesNotGo(_ blockers: String) throws {
+    let text = """
+      id: shop
+      \(blockers)
+      x-copy: *k
+      phases:
+        - id: ui
+          run: make
+      """
+    try folder.write(path, text)
+    var mirror = opened()
+    let full = folder.path + "/" + path
+    #expect(
+      mirror.flush(state(), at: Playthrough.start) == [.sharedSteps(path: full, steps: ["shop"])])
+    // The plan's own keys stay as they are.
+    #expect(
+      try folder.read(path) == text.replacing("- id: ui\n", with: "- id: ui\n    status: pending\n")
+    )
+    #expect(YAMLTree.parse(SourceText(path: path, try folder.read(path))).diagnostics == [])
+  }
+
+  @Test func aKeyThatIsAnAliasIsTheKeyThatItLeadsTo() throws {
+    try folder.write(
+      path,
+      """
+      id: shop
+      x-names: [&k status, &status other]
+      *k : planned
+      *status : mine
+      phases:
+        - id: ui
+          run: make
+      """)
+    var mirror = opened()
+    #expect(mirror.flush(state(), at: Playthrough.start) == [])
+    let written = try folder.read(path)
+    #expect(written.contains("\n*k : coordinating\n"), "\(written)")
+    #expect(written.contains("\n*status : mine\n"), "\(written)")
+  }
+
   /// A run that is bounded to a step of a plan: the plan is no further than all of its steps are.
   @Test func aPlanOfWhichAPartWasRunIsAsFarAsAllOfIt() throws {
     try folder.write(
@@ -265,5 +312,17 @@ import Testing
     #expect(mirror.flush(state(), at: Playthrough.start) == [])
     let log = ".orchestration/logs/\(subject.session)/execution.jsonl"
     #expect(try folder.read(log).split(separator: "\n").count == events.count)
+  }
+}
+
+@Suite struct TimestampTests {
+  @Test(
+    arguments: [
+      (0, "1970-01-01T00:00:00Z"), (1_709_251_199_999, "2024-02-29T23:59:59Z"),
+      (1_798_761_600_000, "2027-01-01T00:00:00Z"), (-1, "1970-01-01T00:00:00Z"),
+      (.max, "9999-12-31T23:59:59Z"),
+    ] as [(Int64, String)])
+  func everyInstantHasATime(_ milliseconds: Int64, _ text: String) {
+    #expect(Timestamp.whole(Instant(milliseconds: milliseconds)) == text)
   }
 }

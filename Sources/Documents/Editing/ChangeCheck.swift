@@ -7,6 +7,8 @@ struct ChangeCheck: ~Copyable {
   private let meanings: [YAMLTree.NodeID: MappingMeaning]
   private var events: YAMLEvents
   private var room: Int
+  /// Texts by the anchors before them; of collections none.
+  private var anchored: [String: String] = [:]
 
   /// Whether what stands in the text is what the tree holds, but for the changes.
   static func isMeant(
@@ -31,10 +33,18 @@ struct ChangeCheck: ~Copyable {
     self.room = room
   }
 
-  /// The next value or end; nothing, too, where nobody could read that many.
+  /// The next value or end; nothing, too, where nobody could read that many, and for an alias that leads nowhere.
   private mutating func next() -> YAMLEvents.Event? {
-    room -= 1
-    return room < 0 ? nil : events.next()
+    guard let event = events.next() else { return nil }
+    switch event.kind {
+    case .begins:
+      room -= 1
+      if room < 0 { return nil }
+      if let anchor = event.anchor { anchored[anchor] = event.text }
+    case .alias: if anchored[event.text] == nil { return nil }
+    case .ends: break
+    }
+    return event
   }
 
   private var isOver: Bool { mutating get { events.next() == nil && events.isSound } }
@@ -65,7 +75,8 @@ struct ChangeCheck: ~Copyable {
       .filter { wanted[tree[tree.edges[Int($0)]].text] == nil }[...]
     while let key = next(), key.kind != .ends {
       guard let value = next() else { return false }
-      if let meant = wanted.removeValue(forKey: key.text) {
+      let name = key.kind == .alias ? anchored[key.text] : key.text
+      if let meant = name.flatMap({ wanted.removeValue(forKey: $0) }) {
         guard let meant, isWritten(meant, as: value) else { return false }
       } else {
         guard let unchanged = rest.popFirst(), isMeant(edge: unchanged, by: key),

@@ -148,7 +148,7 @@ private struct ChangeBatch {
         in: &part)
     case .remove:
       if tree.isEmpty(old.node) { return true }
-      guard let splice = writer.removal(of: old) else { return false }
+      guard !leadsElsewhere(old.node), let splice = writer.removal(of: old) else { return false }
       part.splices.append(splice)
       part.meanings[parent, default: []].append((name, nil))
       return true
@@ -159,12 +159,19 @@ private struct ChangeBatch {
     _ old: SpliceWriter.Found, _ name: String, with value: YAMLValue, in part: inout Part
   ) -> Bool {
     guard tree.value(old.node) != value else { return true }
-    guard let parent = old.parent, let splice = try? writer.replace(old, with: value) else {
-      return false
-    }
+    guard !leadsElsewhere(old.node), let parent = old.parent,
+      let splice = try? writer.replace(old, with: value)
+    else { return false }
     part.splices.append(splice)
     part.meanings[parent, default: []].append((name, value))
     return true
+  }
+
+  /// Whether something in a value is used elsewhere, and cannot go with it.
+  private func leadsElsewhere(_ node: YAMLTree.NodeID) -> Bool {
+    guard !targets.isEmpty else { return false }
+    return targets.contains(node)
+      || tree[node].children.contains { leadsElsewhere(tree.edges[Int($0)]) }
   }
 
   /// Writes new keys behind those that are there, several behind the same as one stretch.

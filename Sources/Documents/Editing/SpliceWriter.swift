@@ -185,9 +185,7 @@ struct SpliceWriter {
       // Quotes stay where the text can stand in them.
       if node.style == .doubleQuoted { written = YAMLScalar.doubleQuoted(text) }
       if node.style == .singleQuoted, !written.hasPrefix("\"") {
-        written =
-          "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
-          + "'"
+        written = YAMLScalar.singleQuoted(text)
       }
     }
     if node.place.length == 0 {

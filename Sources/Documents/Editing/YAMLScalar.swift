@@ -5,11 +5,19 @@ package enum YAMLScalar {
   package static func written(_ text: String, inFlow: Bool = false) -> String {
     if mayBePlain(text, inFlow: inFlow) { return text }
     if text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && isPrintable($0) }) {
-      return "'"
-        + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
-        + "'"
+      return singleQuoted(text)
     }
     return doubleQuoted(text)
+  }
+
+  /// By scalars: a mark that combines with an apostrophe does not make it another.
+  static func singleQuoted(_ text: String) -> String {
+    var written = "'"
+    for scalar in text.unicodeScalars {
+      if scalar == "'" { written += "'" }
+      written.unicodeScalars.append(scalar)
+    }
+    return written + "'"
   }
 
   static func doubleQuoted(_ text: String) -> String {

@@ -21,6 +21,7 @@ struct YAMLEvents: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   /// Whether the text is one document and YAML, as far as it was read.
   private(set) var isSound = true
+  private var isOver = false
   private var documents = 0
 
   /// - Parameter bytes: they stay where they are for as long as they are read.
@@ -40,12 +41,15 @@ struct YAMLEvents: ~Copyable {
 
   /// The next piece; nothing at the end, and where the text is not sound.
   mutating func next() -> Event? {
-    while isSound {
+    while isSound, !isOver {
       var event = yaml_event_t()
-      guard yaml_parser_parse(parser, &event) == 1 else { break }
+      guard yaml_parser_parse(parser, &event) == 1 else {
+        isSound = false
+        return nil
+      }
       defer { yaml_event_delete(&event) }
       switch event.type {
-      case YAML_STREAM_END_EVENT: return nil
+      case YAML_STREAM_END_EVENT: isOver = true
       case YAML_DOCUMENT_START_EVENT:
         documents += 1
         if documents > 1 { isSound = false }
@@ -72,7 +76,6 @@ struct YAMLEvents: ~Copyable {
       default: continue
       }
     }
-    isSound = false
     return nil
   }
 }

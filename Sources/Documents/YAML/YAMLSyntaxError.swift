@@ -43,14 +43,14 @@ struct YAMLSyntaxError {
         character == UInt8(ascii: "`")
           ? "no text begins with a backtick in YAML"
           : "no text begins with `\(Unicode.Scalar(character))` in YAML", at: offset,
-        hint: "put it in quotes: \(quoted(restOfValue(from: offset)))")
+        hint: "put it in quotes: \(YAMLScalar.singleQuoted(restOfValue(from: offset)))")
     }
     if context.contains("alias") || context.contains("anchor") {
       let start = contextOffset ?? offset
       let sign = context.contains("alias") ? "*" : "&"
       return error(
         "a `\(sign)` begins the name of an anchor, and none follows", at: start,
-        hint: "put the text in quotes: \(quoted(restOfValue(from: start)))")
+        hint: "put the text in quotes: \(YAMLScalar.singleQuoted(restOfValue(from: start)))")
     }
     return valueError ?? structureError ?? error(problem, at: offset, hint: nil)
   }
@@ -73,7 +73,7 @@ struct YAMLSyntaxError {
       if let value = valueHoldingColon {
         return error(
           "a colon stands inside this value", at: offset,
-          hint: "put the value in quotes: \(quoted(value))")
+          hint: "put the value in quotes: \(YAMLScalar.singleQuoted(value))")
       }
       return error(
         "no key can stand here", at: offset,
@@ -168,10 +168,6 @@ struct YAMLSyntaxError {
     }
     let value = String(decoding: Array(text.utf8)[(colon + 2)...], as: UTF8.self).trimmedEnd
     return value.isEmpty ? nil : String(value.drop { $0 == " " })
-  }
-
-  private func quoted(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
   }
 
   private func hex(_ byte: UInt8) -> String {
