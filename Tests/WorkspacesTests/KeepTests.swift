@@ -326,6 +326,38 @@ import Testing
     #expect(try listFolder(prepared.worktree.path + "/vendor").count == 15_000)
   }
 
+  /// In what git lists it combines with the space before it.
+  @Test func aPathThatBeginsWithACombiningMarkIsSeen() throws {
+    let scene = try Scene()
+    let prepared = try scene.prepare()
+    try prepared.worktree.write("\u{301}a.txt", "one\n")
+    try scene.agent(prepared.worktree, "add", "--all")
+    try scene.agent(prepared.worktree, "commit", "--quiet", "--message", "Add")
+    try prepared.worktree.write("\u{301}a.txt", "two\n")
+    try prepared.worktree.write("\u{302}b.txt", "new\n")
+    let status = try scene.git.status(of: prepared.worktree)
+    #expect(status.changed == ["\u{301}a.txt"])
+    #expect(status.untracked == ["\u{302}b.txt"])
+  }
+
+  @Test(arguments: [[], [".env"]])
+  func rewindingTakesFoldersOutThatItEmpties(_ copied: [String]) throws {
+    let scene = try Scene([".gitignore": ".env\n", "src/a.txt": "one\n"])
+    try scene.write(".env", "KEY=1\n")
+    let worktrees = Worktrees(scene.git, brought: BroughtFiles(copied: copied))
+    let prepared = try worktrees.prepare(step: "api", of: scene.owner, at: try scene.base())
+    for path in ["src/new/b.txt", "\u{301}e/c.txt", "deep/er/d.txt"] {
+      try prepared.worktree.write(path, "two\n")
+    }
+    try scene.keep.release(
+      .rewind(prepared.worktree, branch: prepared.branch, to: try scene.base()), of: scene.owner,
+      because: "again")
+    #expect(
+      try listFolder(prepared.worktree.path).sorted()
+        == ([".git", ".gitignore", "src"] + copied).sorted())
+    #expect(try listFolder(prepared.worktree.path + "/src") == ["a.txt"])
+  }
+
   @Test func rewindingMovesTheBranchOfTheWorktreeAndNoOther() throws {
     let scene = try Scene()
     let prepared = try scene.prepare()

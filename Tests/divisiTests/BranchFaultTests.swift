@@ -286,6 +286,12 @@ import Testing
     #expect(cloned.status == 0, "\(cloned.output)\(cloned.errors)")
     #expect(try scene.merged() == ["one.txt", "theirs.txt", "three.txt", "two.txt"])
     try scene.expectWhole()
+    // The same where all of them are merged already.
+    _ = try scene.scratch.shell(
+      "rm -r .git/divisi-branches; git merge -q --ff-only orchestration/t")
+    try scene.agent("echo four > four.txt")
+    let merged = try scene.scratch.divisi("run t")
+    #expect(merged.status == 0, "\(merged.output)\(merged.errors)")
   }
 
   /// The name that the first would take for its branch is that of the second.

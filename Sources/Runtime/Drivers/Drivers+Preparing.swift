@@ -22,7 +22,7 @@ extension Drivers {
           } else {
             start = try RepositoryFacts.Head.read(git).base()
           }
-          try branch.refuseForeign(at: start)
+          try branch.refuseForeign(at: start, plan: job.plan.text)
           // Before it is there: one that nobody noted would be taken for somebody else's.
           try branch.note(at: try branch.head() ?? start, of: job.session)
           let head = try branch.begin(at: start)

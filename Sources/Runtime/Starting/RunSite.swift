@@ -87,7 +87,8 @@ package struct RunSite: Sendable {
     defer { turn.end() }
     do throws(WorkspaceError) {
       if order.steps.contains(where: \.terms.hasWorkspace) {
-        try drivers.branch.refuseForeign(at: request.base.flatMap { ObjectID($0) })
+        try drivers.branch.refuseForeign(
+          at: request.base.flatMap { ObjectID($0) }, plan: read.plan.id.value.text)
       }
     } catch {
       try? removeAll(folder.path)

@@ -39,7 +39,7 @@ extension Git {
     ]).fields
     var look = CheckoutLook(files: [:])
     for field in fields {
-      let words = field.split(separator: " ", maxSplits: 1)
+      let words = field.words(2)
       guard words.count == 2 else { continue }
       let rest = words[1]
       switch words[0] {
@@ -47,7 +47,7 @@ extension Git {
       case "#" where rest.hasPrefix("branch.head "): look.branch = String(rest.dropFirst(12))
       case "1", "u", "?":
         let count = words[0] == "1" ? 7 : words[0] == "u" ? 9 : 0
-        let parts = rest.split(separator: " ", maxSplits: count, omittingEmptySubsequences: false)
+        let parts = rest.words(count + 1)
         guard parts.count == count + 1, let path = parts.last.map(String.init),
           !folders.contains(where: { path.hasPrefix($0 + "/") })
         else { continue }

@@ -73,3 +73,13 @@ func contents(of path: String) -> [UInt8]? {
   defer { close(descriptor) }
   return try? readFile("/proc/self/fd/\(descriptor)")
 }
+
+extension StringProtocol {
+  /// So many words, the last with all that is left. By bytes: a path may begin with a mark that combines with the space
+  /// before it.
+  func words(_ count: Int) -> [Substring] {
+    utf8.split(
+      separator: UInt8(ascii: " "), maxSplits: count - 1, omittingEmptySubsequences: false
+    ).map { Substring(decoding: $0, as: UTF8.self) }
+  }
+}

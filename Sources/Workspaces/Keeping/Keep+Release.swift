@@ -244,17 +244,19 @@ extension Keep {
       if work.isEmpty, status.ignored.isEmpty, worktree.brought.isEmpty { return }
       try git.run(["clean", "--quiet", "-ffdx"], at: worktree)
       worktree.forgetBrought()
+    case .work where worktree.brought.isEmpty:
+      if !work.isEmpty { try git.run(["clean", "--quiet", "-ffd"], at: worktree) }
     case .work:
-      // As many at once as a command line takes.
+      // Not what was brought. As many at once as a command line takes.
       for start in stride(from: 0, to: work.count, by: 200) {
         let some = work[start..<min(start + 200, work.count)].map { ":(top,literal)" + $0 }
         try git.run(["clean", "--quiet", "-ffd", "--"] + some, at: worktree)
       }
       // Git leaves the folders of files that were named.
       for path in work {
-        var folder = path[...]
-        while let slash = folder.lastIndex(of: "/") {
-          folder = folder[..<slash]
+        var folder = path
+        while folder.utf8.contains(UInt8(ascii: "/")) {
+          folder = parentFolder(of: folder)
           guard rmdir((worktree.path + "/" + folder).rawPath) == 0 else { break }
         }
       }

@@ -51,17 +51,8 @@ package struct IntegrationBranch: Sendable {
   /// run that lost its memory in the middle of a merge asks.
   package func landed(since base: ObjectID) throws(WorkspaceError) -> [Landed] {
     guard let head = try head() else { throw .noSuchBranch(name) }
-    let fields = try git.run([
-      "log", "-z", "--no-show-signature", "--format=%H%x1f" + Provenance.logFormat,
-      base.hex + ".." + head.hex, "--",
-    ]).fields
-    return fields.compactMap { field in
-      let parts = field.split(separator: "\u{1f}", omittingEmptySubsequences: false)
-      guard let first = parts.first, let commit = ObjectID(String(first)),
-        let provenance = Provenance(logFields: parts.dropFirst())
-      else { return nil }
-      return Landed(commit: commit, provenance: provenance)
-    }
+    return try git.provenances(of: [base.hex + ".." + head.hex])
+      .map { Landed(commit: $0, provenance: $1) }
   }
 
   /// The commit of one attempt on the branch, or nothing where it has not landed since `base`.
@@ -69,5 +60,27 @@ package struct IntegrationBranch: Sendable {
     _ provenance: Provenance, since base: ObjectID
   ) throws(WorkspaceError) -> ObjectID? {
     try landed(since: base).first { $0.provenance == provenance }?.commit
+  }
+}
+
+extension Git {
+  /// Where a commit comes from; nothing where its message does not say it.
+  func provenance(of commit: ObjectID) throws(WorkspaceError) -> Provenance? {
+    try provenances(of: ["--max-count=1", commit.hex]).first?.1
+  }
+
+  /// Where those of some commits come from that say so, the last first.
+  fileprivate func provenances(
+    of revisions: [String]
+  ) throws(WorkspaceError) -> [(ObjectID, Provenance)] {
+    let format = "--format=%H%x1f" + Provenance.logFormat
+    let fields = try run(["log", "-z", "--no-show-signature", format] + revisions + ["--"]).fields
+    return fields.compactMap { field in
+      let parts = field.split(separator: "\u{1f}", omittingEmptySubsequences: false)
+      guard let first = parts.first, let commit = ObjectID(String(first)),
+        let provenance = Provenance(logFields: parts.dropFirst())
+      else { return nil }
+      return (commit, provenance)
+    }
   }
 }

@@ -65,11 +65,12 @@ extension IntegrationBranch {
   ///
   /// What people have put on top of what runs merged stays; and one that has been taken back to where a run begins holds
   /// nothing of its own.
-  package func refuseForeign(at base: ObjectID?) throws(WorkspaceError) {
+  package func refuseForeign(at base: ObjectID?, plan: String) throws(WorkspaceError) {
     guard let tip = try head() else { return }
     guard let claim = BranchClaims(git).claim(on: name) else {
-      // Whoever has fetched the branch has no note of it: its commits say of which plan they are.
-      let plan = name.split(separator: "/").last.map(String.init)
+      // Whoever has fetched the branch has no note of it: its commits say of which plan they are, the last one also where
+      // all of them are merged.
+      if try git.provenance(of: tip)?.plan == plan { return }
       if let base, try landed(since: base).contains(where: { $0.provenance.plan == plan }) {
         return
       }

@@ -73,20 +73,19 @@ extension Git {
     let brought = worktree.brought
     var status = WorktreeStatus()
     for field in fields {
-      let kind = field.prefix { $0 != " " }
-      let rest = field.dropFirst(kind.count + 1)
-      switch kind {
+      let words = field.words(2)
+      guard words.count == 2 else { continue }
+      let rest = words[1]
+      switch words[0] {
       case "#":
         if rest.hasPrefix("branch.oid ") { status.head = ObjectID(String(rest.dropFirst(11))) }
       case "1":
-        let parts = rest.split(separator: " ", maxSplits: 7)
+        let parts = rest.words(8)
         guard parts.count == 8, !brought.holds(String(parts[7])) else { continue }
         status.changed.append(String(parts[7]))
         if parts[1].hasPrefix("S") { status.submodules.append(String(parts[7])) }
       case "u":
-        if let path = rest.split(separator: " ", maxSplits: 9).last {
-          status.unmerged.append(String(path))
-        }
+        if let path = rest.words(10).last { status.unmerged.append(String(path)) }
       case "?":
         let isRepository = rest.hasSuffix("/")
         let path = String(isRepository ? rest.dropLast() : rest)
