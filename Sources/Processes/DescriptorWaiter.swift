@@ -83,6 +83,9 @@ final class DescriptorWaiter: Sendable {
     pthread_setspecific(Self.ownKey, Unmanaged.passUnretained(self).toOpaque())
   }
 
+  /// Whether nobody waits.
+  var isIdle: Bool { state.withLock { $0.waits.isEmpty } }
+
   /// Ends a turn that waits, or that begins next.
   func wake() {
     var one: UInt64 = 1

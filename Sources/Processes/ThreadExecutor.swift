@@ -38,7 +38,7 @@ package final class ThreadExecutor: SerialExecutor, TaskExecutor {
     if mustWake { waiter.wake() }
   }
 
-  /// Lets the thread end when it has nothing more to do.
+  /// Lets the thread end when it has nothing more to do, and none of its tasks waits for a descriptor.
   package func close() {
     let mustWake = queue.withLock { queue in
       queue.isClosed = true
@@ -51,14 +51,14 @@ package final class ThreadExecutor: SerialExecutor, TaskExecutor {
     while true {
       let (jobs, isClosed) = queue.withLock { queue in
         defer { queue.jobs.removeAll(keepingCapacity: true) }
-        queue.isResting = queue.jobs.isEmpty && !queue.isClosed
+        queue.isResting = queue.jobs.isEmpty
         return (queue.jobs, queue.isClosed)
       }
       for job in jobs {
         job.runSynchronously(
           isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
       }
-      if isClosed, jobs.isEmpty { return }
+      if isClosed, jobs.isEmpty, waiter.isIdle { return }
       waiter.turn(waits: jobs.isEmpty)
     }
   }

@@ -157,6 +157,9 @@ import Testing
     let local = ResetTime.clock(minuteOfDay: 60, offsetFromUTC: nil)
     #expect(local.resolved(now: midnight - 1800, localOffset: 3600) == midnight)
     #expect(ResetTime.after(.seconds(90)).resolved(now: 10, localOffset: 0) == 100)
+    let second = 1_790_000_000
+    #expect(ResetTime.at(second).resolved(now: 10, localOffset: 0) == second)
+    #expect(ResetTime.at(second * 1000 + 7).resolved(now: 10, localOffset: 0) == second)
   }
 
   @Test func aDateWithoutAYearIsTheNextOne() {

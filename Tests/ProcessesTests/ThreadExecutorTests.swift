@@ -62,6 +62,16 @@ import Testing
     executor.close()
   }
 
+  @Test func whatRunsWhenItIsClosedIsWaitedFor() async throws {
+    let task = Task(executorPreference: executor) {
+      try await run(shell("echo begun > begun; until [ -e go ]; do sleep 0.01; done", in: folder))
+    }
+    try await eventually("it has begun") { (try? folder.read("begun")) == "begun\n" }
+    executor.close()
+    try folder.write("go", "")
+    #expect(try await task.value.succeeded)
+  }
+
   /// The thread's own turns are short, and those of what it starts are no one's but theirs.
   @Test func whatItStartsHasTheTurnsOfAnyProcess() async throws {
     let look = shell("grep -E '^(policy|prio|se.slice) ' /proc/self/sched || true", in: folder)

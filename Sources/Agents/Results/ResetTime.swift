@@ -16,7 +16,8 @@ package enum ResetTime: Sendable, Hashable {
   ///   - localOffset: how many seconds this machine's clocks are ahead of UTC.
   package func resolved(now: Int, localOffset: Int) -> Int {
     switch self {
-    case .at(let second): return second
+    // Some tell milliseconds, which as seconds lie thousands of years ahead.
+    case .at(let second): return second < 100_000_000_000 ? max(second, 0) : second / 1000
     case .after(let wait): return now.addingClamped(Int(clamping: wait.components.seconds))
     case .clock(let minute, let offset):
       let shift = offset ?? localOffset

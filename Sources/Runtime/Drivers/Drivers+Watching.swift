@@ -131,8 +131,8 @@ extension Drivers {
   /// When a limit ends of which a program told at some time: `5pm` is that of the day on which it said so.
   func instant(_ reset: ResetTime, saidAt said: Instant) -> Instant {
     let second = Int(said.milliseconds / 1000)
-    return Instant(
-      milliseconds: Int64(reset.resolved(now: second, localOffset: localOffset())) * 1000)
+    let resolved = reset.resolved(now: second, localOffset: localOffset())
+    return Instant(milliseconds: Int64(min(max(resolved, 0), 1 << 40)) * 1000)
   }
 
   /// The same of what a program has just told.

@@ -275,8 +275,10 @@ package actor Runner {
     alarm?.task.cancel()
     bell = nil
     // What runs is found again by whoever resumes the run, unless it was to be stopped and there is time for that.
-    let isStopped = if case .waiting = how { isStopping } else { false }
-    if !isStopped { drivers.giveUp() }
+    switch how {
+    case .letGo, .broken: drivers.giveUp()
+    case .waiting, .ended: if !isStopping { drivers.giveUp() }
+    }
     let called = calledOff()
     for task in called { task.cancel() }
     for task in called { await task.value }
