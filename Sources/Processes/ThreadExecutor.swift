@@ -80,12 +80,12 @@ private final class ThreadBody: Sendable {
 }
 
 private func runBody(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  // Signals belong to the threads that expect them. That a child has ended is expected by none: were it blocked, the system
-  // would keep it, and wake the thread that does not block it.
+  // Signals belong to the threads that expect them. That a child has ended is expected by none: were it blocked here, as it
+  // is in the threads that may have started this one, the system would keep it, and wake one that does not block it.
   var signals = sigset_t()
   sigfillset(&signals)
   sigdelset(&signals, SIGCHLD)
-  pthread_sigmask(SIG_BLOCK, &signals, nil)
+  pthread_sigmask(SIG_SETMASK, &signals, nil)
   divisi_take_short_turns()
   guard let context else { return nil }
   Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()

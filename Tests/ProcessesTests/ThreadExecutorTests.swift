@@ -43,6 +43,25 @@ import Testing
     #expect(sum == 1_999_000)
   }
 
+  /// Threads of the task pool, which start others, block every signal. Were the end of a child blocked as well, each would
+  /// wake a thread that does not block it.
+  @Test func aThreadIsOpenToTheEndOfChildrenWhoeverStartedIt() async {
+    let blocked = await withCheckedContinuation { continuation in
+      startThread {
+        var all = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, nil)
+        startThread {
+          var own = sigset_t()
+          pthread_sigmask(SIG_BLOCK, nil, &own)
+          let blocked = [SIGCHLD, SIGTERM, SIGINT].filter { sigismember(&own, $0) == 1 }
+          continuation.resume(returning: blocked)
+        }
+      }
+    }
+    #expect(blocked == [SIGTERM, SIGINT])
+  }
+
   @Test func aCommandOfATaskThatIsCancelledIsEnded() async throws {
     let task = Task(executorPreference: executor) {
       try await run(shell("echo begun > begun; sleep 600", in: folder))
