@@ -55,9 +55,21 @@ struct SwiftTestCounter: TestCounter {
     } else if words.hasPrefix("Test "), !words.hasPrefix("Test case "),
       text.first?.isLetter == false
     {
-      if words.contains(" failed after ") { testingFailed += 1 }
-      if words.contains(" skipped: ") || words.hasSuffix(" skipped.") { testingSkipped += 1 }
+      let end = Self.end(of: words.dropFirst("Test ".count))
+      if end.hasPrefix("failed after ") { testingFailed += 1 }
+      if end.hasPrefix("skipped") { testingSkipped += 1 }
     }
+  }
+
+  /// What is said of a test, behind its name, which is a text in quotes that may say anything, or that of a function:
+  /// `"it failed after all" started.`, `sum(_:) with 2 test cases failed after 0.1 seconds with 1 issue.`
+  private static func end(of text: Substring) -> Substring {
+    let closing: [UInt8] = text.first == "\"" ? Array("\" ".utf8) : Array(") ".utf8)
+    var rest = text.utf8.dropFirst()
+    while !rest.isEmpty, !rest.starts(with: closing) { rest.removeFirst() }
+    let end = Substring(rest.dropFirst(closing.count))
+    guard end.hasPrefix("with "), let failed = end.range(of: "failed after ") else { return end }
+    return end[failed.lowerBound...]
   }
 
   var counts: TestCounts? {

@@ -14,6 +14,7 @@ package struct Evidence: Sendable, Equatable {
     case exited(Int32)
     case signalled(Int32)
     case timedOut
+    case printedTooMuch
     /// It could not be started, and what the system said.
     case notStarted(String)
   }
@@ -63,6 +64,7 @@ extension Evidence {
     case .exited(let status): members.append(.init("status", .int(Int(status))))
     case .signalled(let signal): members.append(.init("signal", .int(Int(signal))))
     case .timedOut: members.append(.init("timed_out", true))
+    case .printedTooMuch: members.append(.init("printed_too_much", true))
     case .notStarted(let words): members.append(.init("not_started", .string(words)))
     }
     let (seconds, attoseconds) = duration.components
@@ -91,6 +93,8 @@ extension Evidence {
       ending = .notStarted(words)
     } else if json["timed_out"]?.flag == true {
       ending = .timedOut
+    } else if json["printed_too_much"]?.flag == true {
+      ending = .printedTooMuch
     } else {
       return nil
     }

@@ -2,11 +2,14 @@ package import Plans
 
 /// Why a gate's command does not pass.
 package enum GateFailure: Error, Sendable, Equatable {
+  /// Nothing of it ran, and what the system said.
+  case notStarted(String)
   /// The command, or a program that it needs, is not there.
   case missingTool(String)
   case status(Int32)
   case signal(Int32)
   case timedOut
+  case printedTooMuch
   /// The command says success, its own output says otherwise: a pipe may have hidden the status.
   case failedTests(Int)
   case noTests
@@ -18,8 +21,22 @@ package enum GateFailure: Error, Sendable, Equatable {
   case silentRunner(TestRunner)
   case wrongCount(TestCounts, Gate.Expectation)
 
-  /// Whether a person must put something right before it makes sense to try again.
-  package var isOfEnvironment: Bool { if case .missingTool = self { true } else { false } }
+  /// Whether a person must put something right before it makes sense to try again: a program that is missing is theirs to
+  /// install, but for one of the repository itself, which is the agent's to write.
+  ///
+  /// - Parameter folder: where the command ran.
+  package func isBeyondTheAgent(in folder: String) -> Bool {
+    if case .notStarted = self { return true }
+    guard case .missingTool(let words) = self else { return false }
+    return !words.split { $0.isWhitespace || ":'\"`".contains($0) }.contains { word in
+      let isWithin = word.hasPrefix("/") ? word.hasPrefix(folder + "/") : word.contains("/")
+      // What is installed beside the repository's own files, git does not track.
+      let isInstalled = word.split(separator: "/").contains { part in
+        ["node_modules", "venv", ".venv"].contains(part)
+      }
+      return isWithin && !isInstalled
+    }
+  }
 }
 
 extension Evidence {
@@ -52,9 +69,10 @@ extension Evidence {
 
   private var endedBadly: GateFailure? {
     switch ending {
-    case .notStarted(let words): return .missingTool(words)
+    case .notStarted(let words): return .notStarted(words)
     case .signalled(let signal): return .signal(signal)
     case .timedOut: return .timedOut
+    case .printedTooMuch: return .printedTooMuch
     case .exited(0): return nil
     case .exited(let status):
       if status == 127 || status == 126 { return .missingTool(missingTool ?? lastLine) }
@@ -144,10 +162,12 @@ extension Gate.Expectation {
 extension GateFailure: CustomStringConvertible {
   package var description: String {
     switch self {
+    case .notStarted(let words): "it could not be started: \(words)"
     case .missingTool(let words): "a program that it needs is missing: \(words)"
     case .status(let status): "it ended with status \(status)"
     case .signal(let signal): "it was ended by signal \(signal)"
     case .timedOut: "it was stopped: its time was over"
+    case .printedTooMuch: "it was stopped: it printed more than it may"
     case .failedTests(let count):
       "it ended with status 0, but \(count) \(count == 1 ? "test" : "tests") failed"
     case .noTests: "no test ran"
@@ -156,7 +176,7 @@ extension GateFailure: CustomStringConvertible {
     case .silentRunner(let runner):
       "its output does not tell how many tests \(runner.rawValue) ran"
     case .unreadableCount(let expectation):
-      "nothing tells how many tests ran, and `tests: \"\(expectation.text)\"` is expected"
+      "nothing tells how many tests ran, and the gate expects `tests: \"\(expectation.text)\"`"
     case .wrongCount(let counts, let expectation):
       "\(counts.ran) \(counts.ran == 1 ? "test" : "tests") ran, and \"\(expectation.text)\" are expected"
     }

@@ -89,24 +89,29 @@ extension ReviewVerdict {
   private static func object(in answer: String) -> JSON? {
     let bytes = Array(answer.utf8.suffix(256 << 10))
     if let whole = try? JSON.parse(bytes), whole["verdict"] != nil { return whole }
-    var found: JSON?
-    var position = 0
-    // Bounded: a brace that begins no object is followed to the end of the answer.
+    // From the end, and around a key alone: a reviewer that shows code prints any number of braces.
+    var end = bytes.count
     var tries = 0
-    while tries < 200, let open = bytes[position...].firstIndex(of: UInt8(ascii: "{")) {
-      tries += 1
-      guard let end = endOfObject(bytes, from: open) else {
-        position = open + 1
-        continue
-      }
-      if let json = try? JSON.parse(bytes[open..<end]) {
-        if json["verdict"] != nil { found = json }
-        position = end
-      } else {
-        position = open + 1
+    while tries < 200, let key = Self.lastKey(in: bytes[..<end]) {
+      end = key
+      for open in bytes[..<key].indices.reversed().lazy
+        .filter({ bytes[$0] == UInt8(ascii: "{") }).prefix(50)
+      {
+        tries += 1
+        if let close = endOfObject(bytes, from: open), close > key,
+          let json = try? JSON.parse(bytes[open..<close]), json["verdict"] != nil
+        {
+          return json
+        }
       }
     }
-    return found
+    return nil
+  }
+
+  private static func lastKey(in bytes: ArraySlice<UInt8>) -> Int? {
+    let key = Array("\"verdict\"".utf8)
+    guard bytes.count >= key.count else { return nil }
+    return (0...(bytes.count - key.count)).last { bytes[$0...].starts(with: key) }
   }
 
   /// Behind the brace that closes the one at a place, texts with braces in them passed over.

@@ -74,7 +74,7 @@ struct JestCounter: TestCounter {
   private(set) var counts: TestCounts?
 
   mutating func read(_ line: String) {
-    let text = line.trimmed
+    let text = line.trimmed.behindPackage
     if text.hasPrefix("No tests found") {
       counts = counts ?? TestCounts()
       return
@@ -98,7 +98,7 @@ struct VitestCounter: TestCounter {
   private(set) var counts: TestCounts?
 
   mutating func read(_ line: String) {
-    let text = line.trimmed
+    let text = line.trimmed.behindPackage
     if text.hasPrefix("No test files found") {
       counts = counts ?? TestCounts()
       return
@@ -169,14 +169,25 @@ struct TAPCounter: TestCounter {
     if line.hasPrefix("Bail out!") { bailedOut = 1 }
     let isOK = line == "ok" || line.hasPrefix("ok ")
     guard isOK || line == "not ok" || line.hasPrefix("not ok ") else { return }
-    let directive = line.split(separator: "#").dropFirst().last?.trimmed.lowercased() ?? ""
-    if directive.hasPrefix("skip") {
-      found.skipped += 1
-    } else if isOK || directive.hasPrefix("todo") {
-      found.passed += 1
-    } else {
-      found.failed += 1
+    switch Self.directive(of: line) {
+    case "skip": found.skipped += 1
+    case "todo": found.passed += 1
+    case _ where isOK: found.passed += 1
+    default: found.failed += 1
     }
+  }
+
+  /// What stands behind a `#` that no backslash takes its meaning from; of others, such as `#17`, nothing is meant.
+  private static func directive(of line: String) -> String? {
+    var isEscaped = false
+    for (index, byte) in zip(line.utf8.indices, line.utf8) {
+      if byte == UInt8(ascii: "#"), !isEscaped {
+        let word = line[index...].dropFirst().trimmed.prefix(4).lowercased()
+        if word == "skip" || word == "todo" { return word }
+      }
+      isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+    }
+    return nil
   }
 
   var counts: TestCounts? {
@@ -198,6 +209,11 @@ struct JUnitCounter: TestCounter {
   private var isVerbatim = false
 
   private enum Outcome { case passed, failed, skipped }
+
+  /// How GoogleTest and CTest tell of what is disabled, with nothing in the case.
+  private static let notRun = ["notrun", "suppressed", "disabled"].flatMap { word in
+    ["status", "result"].map { "\($0)=\"\(word)\"" }
+  }
 
   mutating func read(_ line: String) {
     guard line.contains("<") else { return }
@@ -237,7 +253,7 @@ struct JUnitCounter: TestCounter {
     case "testcase", "testcase/":
       endCase()
       isWithinCase = true
-      outcome = .passed
+      outcome = Self.notRun.contains { tag.contains($0) } ? .skipped : .passed
       if let close = tag.firstIndex(of: ">"), tag[..<close].hasSuffix("/") { endCase() }
     case "failure", "error", "failure/", "error/": if isWithinCase { outcome = .failed }
     case "skipped", "skipped/": if isWithinCase { outcome = .skipped }
@@ -257,4 +273,24 @@ struct JUnitCounter: TestCounter {
   }
 
   var counts: TestCounts? { hasSuite ? found : nil }
+}
+
+extension Substring {
+  /// Without the name of the package and its script that tools for several packages put in front of each line:
+  /// `packages/a test:       Tests  3 passed (3)`, `web:test: Tests:  3 passed, 3 total`.
+  fileprivate var behindPackage: Substring {
+    guard let colon = utf8.firstIndex(of: UInt8(ascii: ":")), self[..<colon].utf8.count < 200,
+      !hasPrefix("Tests:")
+    else { return self }
+    var start = colon
+    // Up to the colon that white space follows: names may hold one as well.
+    while let next = utf8[utf8.index(after: start)...].first, next != UInt8(ascii: " ") {
+      guard let other = utf8[utf8.index(after: start)...].firstIndex(of: UInt8(ascii: ":")) else {
+        return self
+      }
+      start = other
+    }
+    let rest = self[utf8.index(after: start)...].trimmed
+    return ["Tests", "No test"].contains(where: rest.hasPrefix) ? rest : self
+  }
 }

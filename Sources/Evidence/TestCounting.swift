@@ -4,7 +4,7 @@
 /// of its own; where it does not, such as `make test`, all that were found are added up.
 package struct TestCounting: Sendable {
   private let expected: [TestRunner]
-  /// Whether each of them is run, as far as can be told: of `a || b` the second may not be.
+  /// Whether each of them is run, as far as can be told.
   private let needsEach: Bool
   private var counters: [(runner: TestRunner, counter: any TestCounter)]
   private let telling = TellingLines()
@@ -21,8 +21,12 @@ package struct TestCounting: Sendable {
 
   package init(of command: String) {
     expected = TestRunner.started(by: command)
-    needsEach = !command.contains("||")
-    counters = TestRunner.allCases.map { ($0, $0.counter()) }
+    needsEach = !ShellWords.isConditional(command)
+    let again = TestRunner.startedAgain(by: command)
+    counters = TestRunner.allCases.map { runner in
+      let counter = runner.counter()
+      return (runner, again.contains(runner) ? RetriedCounter(counter) : counter)
+    }
   }
 
   package mutating func receive(_ bytes: some Sequence<UInt8>) {
@@ -97,6 +101,28 @@ protocol TestCounter: Sendable {
   mutating func read(_ line: String)
   /// Nothing as long as the runner has said nothing that is a count.
   var counts: TestCounts? { get }
+}
+
+/// One that is run again when tests of it have failed: those that failed before its last words count no more.
+private struct RetriedCounter: TestCounter {
+  private var counter: any TestCounter
+  private var failedBefore = 0
+
+  init(_ counter: any TestCounter) { self.counter = counter }
+
+  mutating func read(_ line: String) {
+    let before = counter.counts
+    counter.read(line)
+    if counter.counts != before { failedBefore = before?.failed ?? 0 }
+  }
+
+  var counts: TestCounts? {
+    counter.counts.map { counts in
+      var last = counts
+      last.failed -= failedBefore
+      return last
+    }
+  }
 }
 
 extension TestCounts? {

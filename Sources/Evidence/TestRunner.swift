@@ -22,6 +22,13 @@ package enum TestRunner: String, Sendable, Hashable, CaseIterable {
     return found
   }
 
+  /// The runners that a command starts once more where the first time fails: `ctest || ctest --rerun-failed`.
+  static func startedAgain(by command: String) -> Set<TestRunner> {
+    guard command.contains("||") else { return [] }
+    let each = ShellWords.commands(in: command).compactMap { Self.started($0) }
+    return Set(each.filter { runner in each.count { $0 == runner } > 1 })
+  }
+
   private static func started(_ words: [String]) -> TestRunner? {
     guard let first = words.first else { return nil }
     let program = first.split(separator: "/").last.map(String.init) ?? first
@@ -53,6 +60,14 @@ enum ShellWords {
     "bun",
     "dlx",
   ]
+
+  /// Whether some of its commands may not be run though all goes well: `a || b`, `[ -d x ] && a`, `if x; then a; fi`.
+  static func isConditional(_ text: String) -> Bool {
+    text.contains("||")
+      || split(text).contains { words in
+        ["if", "case", "while", "until", "for", "[", "[[", "test"].contains(words.first)
+      }
+  }
 
   /// The words of each simple command, without assignments and programs that only start others.
   static func commands(in text: String) -> [[String]] {

@@ -35,6 +35,48 @@ import Testing
     }
   }
 
+  @Test func namesOfTestsSayNothingOfHowTheyEnded() {
+    #expect(
+      count(
+        "swift test",
+        """
+        ◇ Test "a step that failed after its retries is told" started.
+        ✘ Test "one" recorded an issue at A.swift:3:1: Expectation failed: "it failed after 2 seconds."
+        ✘ Test "one" failed after 0.001 seconds with 1 issue.
+        ✘ Test sum(_:) with 2 test cases failed after 0.1 seconds with 1 issue.
+        ➜ Test "b skipped: c" started.
+        ➜ Test later() skipped: "not yet"
+        ✘ Test run with 5 tests in 1 suite failed after 0.2 seconds with 2 issues.
+        """) == "2 passed, 2 failed, 1 skipped by swift test")
+  }
+
+  @Test func aNumberBehindAHashIsNoDirective() {
+    #expect(
+      count(
+        "./run",
+        "1..4\nnot ok 1 - rounds # TODO see issue #17\nok 2 # SKIP slow, see #42\nok 3 - issue #5\nok 4 - a \\# skip\n"
+      ) == "3 passed, 1 skipped by TAP")
+  }
+
+  @Test(arguments: [
+    "packages/a test:       Tests  3 passed (3)", "web:test:       Tests  3 passed (3)",
+    "@repo/a:test: Tests:       3 passed, 3 total", "[a]: Tests:       3 passed, 3 total",
+  ])
+  func namesOfPackagesMayStandInFront(_ line: String) {
+    let runner = line.contains("total") ? "jest" : "vitest"
+    #expect(count("pnpm -r test", line) == "3 passed by \(runner)")
+  }
+
+  @Test func casesThatAreDisabledAreNoTestsThatPassed() {
+    let report = """
+      <testsuites><testsuite name="a" tests="2" disabled="1">
+      <testcase name="one" status="run" result="completed" time="0" classname="a" />
+      <testcase name="two" status="notrun" result="suppressed" time="0" classname="a" />
+      </testsuite></testsuites>
+      """
+    #expect(TestCounts.ofReport(Array(report.utf8))?.description == "1 passed, 1 skipped")
+  }
+
   @Test func goIsCountedByItsLinesItsJSONOrItsPackages() {
     #expect(
       count(

@@ -35,7 +35,7 @@ import Testing
     #expect(words("make test", "no tests ran in 0.1s") == "no test ran")
     #expect(
       words("pytest | tail -0", "")
-        == "nothing tells how many tests ran, and `tests: \">0\"` is expected")
+        == "nothing tells how many tests ran, and the gate expects `tests: \">0\"`")
   }
 
   @Test func ofSeveralRunnersEachMustHaveRunATest() {
@@ -68,7 +68,7 @@ import Testing
   @Test func aMissingToolIsToldFromAFailure() {
     let shell = evidence("pytest", .exited(127), "sh: 1: pytest: not found")
     #expect(shell.failure(expecting: nil) == .missingTool("sh: 1: pytest: not found"))
-    #expect(shell.failure(expecting: nil)?.isOfEnvironment == true)
+    #expect(shell.failure(expecting: nil)?.isBeyondTheAgent(in: "/work/tree") == true)
     #expect(
       words(
         "make test", .exited(2),
@@ -76,13 +76,14 @@ import Testing
         == "a program that it needs is missing: make: pytest: No such file or directory")
     #expect(
       words("x", .notStarted("no such file"), "")
-        == "a program that it needs is missing: no such file")
+        == "it could not be started: no such file")
     for output in [
       "/usr/bin/python3: No module named pytest", "error: no such command: `nextest`",
       "/bin/sh: 1: jest: not found\nerror Command failed with exit code 127.",
     ] {
       let end = Evidence.Ending.exited(1)
-      #expect(evidence("./check", end, output).failure(expecting: nil)?.isOfEnvironment == true)
+      let failure = evidence("./check", end, output).failure(expecting: nil)
+      #expect(failure?.isBeyondTheAgent(in: "/work/tree") == true)
     }
     // What is the agent's to put right.
     for output in [
@@ -97,6 +98,56 @@ import Testing
         == "it ended with status 1")
   }
 
+  @Test(arguments: [
+    ("sh: 1: scripts/check.sh: not found", 127), ("sh: 1: ./check.sh: Permission denied", 126),
+    ("/bin/sh: 1: /work/tree/a b/check: Permission denied", 126),
+    ("env: 'tools/check': No such file or directory", 127),
+  ])
+  func aProgramOfTheRepositoryIsTheAgentsToWrite(_ output: String, _ status: Int32) {
+    let failure = evidence("check", .exited(status), output).failure(expecting: nil)
+    #expect(failure == .missingTool(output))
+    #expect(failure?.isBeyondTheAgent(in: "/work/tree") == false)
+  }
+
+  @Test(arguments: [
+    "/bin/sh: 1: jest: not found", "sh: 1: node_modules/.bin/jest: not found",
+    "sh: 1: .venv/bin/pytest: not found", "/bin/sh: 1: /usr/local/bin/check: not found",
+  ])
+  func aProgramThatIsInstalledIsThePersons(_ output: String) {
+    let failure = evidence("check", .exited(127), output).failure(expecting: nil)
+    #expect(failure?.isBeyondTheAgent(in: "/work/tree") == true)
+  }
+
+  @Test func whatWasNeverStartedIsThePersonsAndWhatPrintedTooMuchTheAgents() {
+    let words = "cgroup.procs: Input/output error"
+    let untried = evidence("check", .notStarted(words), "").failure(expecting: nil)
+    #expect(untried == .notStarted(words))
+    #expect(untried?.isBeyondTheAgent(in: "/work/tree") == true)
+    let endless = evidence("check", .printedTooMuch, "again\nagain").failure(expecting: nil)
+    #expect(endless?.description == "it was stopped: it printed more than it may")
+    #expect(endless?.isBeyondTheAgent(in: "/work/tree") == false)
+  }
+
+  @Test(arguments: [
+    "if [ -d py ]; then pytest; fi; cargo test", "[ -d py ] && pytest; cargo test",
+    "for d in */; do pytest $d; done; cargo test",
+  ])
+  func aRunnerThatMayNotBeRunNeedNotTell(_ command: String) {
+    #expect(words(command, "test result: ok. 1 passed; 0 failed; 0 ignored\n") == "passes")
+  }
+
+  @Test func whatFailedAndWasRunAgainCountsAsItEndedLast() {
+    let ends = [
+      "80% tests passed, 1 tests failed out of 5\n", "100% tests passed, 0 tests failed out of 1\n",
+    ]
+    let again = "ctest || ctest --rerun-failed"
+    #expect(words(again, ends.joined()) == "passes")
+    #expect(
+      words(again + " || true", ends[0] + ends[0])
+        == "it ended with status 0, but 1 test failed")
+    #expect(words("ctest || true", ends[0]) == "it ended with status 0, but 1 test failed")
+  }
+
   @Test func aDeclaredCountIsHeld() {
     let output = "== 3 passed, 1 skipped in 0.1s =="
     #expect(words("pytest", output, expecting: .init(.atLeast, 3)) == "passes")
@@ -106,7 +157,7 @@ import Testing
         == "3 tests ran, and \">=4\" are expected")
     #expect(
       words("make", "fine", expecting: .init(.moreThan, 0))
-        == "nothing tells how many tests ran, and `tests: \">0\"` is expected")
+        == "nothing tells how many tests ran, and the gate expects `tests: \">0\"`")
     // Packages are not tests: that something ran is shown, how much is not.
     let go = "ok  \ta\t0.1s\n"
     #expect(words("go test ./...", go) == "passes")
@@ -116,7 +167,9 @@ import Testing
   }
 
   @Test func evidenceIsKeptAndReadAgain() throws {
-    for ending in [Evidence.Ending.exited(1), .signalled(9), .timedOut, .notStarted("no")] {
+    for ending in [
+      Evidence.Ending.exited(1), .signalled(9), .timedOut, .printedTooMuch, .notStarted("no"),
+    ] {
       let evidence = evidence("pytest", ending, "== 3 passed, 1 failed in 0.1s ==")
       #expect(Evidence(try JSON.parse(evidence.json.text(.compact))) == evidence)
     }
@@ -142,6 +195,7 @@ import Testing
       #"{"verdict": "accept", "findings": []}"#, #"{"verdict": "APPROVED"}"#,
       "I looked at {it}.\n```json\n{\"verdict\": \"accept\", \"findings\": []}\n```\nBye.",
       #"First {"verdict": "reject", "findings": ["x"]}, then again: {"verdict": "pass"}"#,
+      String(repeating: "if (a) { b(); \n", count: 5_000) + #"{"verdict": "accept"}"#,
     ] { #expect(try ReviewVerdict.read(answer) == accepted) }
     #expect(
       try ReviewVerdict.read(
