@@ -78,6 +78,32 @@ import Testing
     #expect(AttemptResult(remains, by: rules).failure?.kind == .output)
   }
 
+  /// What Claude Code says of a service that does not answer, or answers with something else, and of a session in which
+  /// the model can do no more.
+  @Test(arguments: [
+    (
+      #""result":"Request timed out. If the API is slow to answer, try later""#, FailureKind.network
+    ),
+    (
+      #""result":"API Error: API returned an empty or malformed response (HTTP 200)""#,
+      .overload
+    ),
+    (#""result":"Something odd""#, .overload),
+    (#""terminal_reason":"prompt_too_long","result":"Prompt is too long""#, .session),
+    (#""terminal_reason":"image_error","result":"Accumulated images""#, .session),
+  ])
+  func aServiceOrASessionThatFailsIsNoFaultOfTheWork(_ end: String, _ kind: FailureKind) throws {
+    var reader = StreamReader(.claude)
+    let said = #"{"type":"assistant","session_id":"s","error":"server_error","message":{}}"#
+    let line = #"{"type":"result","subtype":"success","is_error":true,\#(end)}"#
+    _ = reader.receive(Array("\(said)\n\(line)\n".utf8))
+    let result = AttemptResult(
+      AttemptRemains(account: reader.account, ending: .exited(1), hasWork: true),
+      by: ResultRules(needsConclusion: true))
+    #expect(result.failure?.kind == kind)
+    #expect((result.session == nil) == (kind == .session))
+  }
+
   @Test func whatAnAgentDoesIsSeenWhileItDoesIt() throws {
     var seen: [Activity] = []
     let recording = try Recording("codex-success")

@@ -65,6 +65,23 @@ import Testing
     #expect(failed.failure == AttemptResult.Failure(.rateLimit, "rate limit", reset: .at(99)))
   }
 
+  /// The words are whatever the program makes of it; its statuses are defined.
+  @Test(arguments: [
+    (StreamDialect.text, #"{"error": "no units left"}"#),
+    (.entries, #"{"type": "error", "message": "no units left"}"#),
+  ])
+  func aStatusThatIsDefinedSaysWhatAnErrorIs(_ dialect: StreamDialect, _ line: String) {
+    var reader = StreamReader(dialect)
+    _ = reader.receive(Array("\(line)\n".utf8))
+    _ = reader.finish()
+    let rules = ResultRules(needsConclusion: false, exitStatuses: [75: .rateLimit])
+    let kinds = [Int32(75), 1].map { status in
+      AttemptResult(AttemptRemains(account: reader.account, ending: .exited(status)), by: rules)
+        .failure?.kind
+    }
+    #expect(kinds == [.rateLimit, .failed])
+  }
+
   @Test func aLineOfJSONInTheMiddleOfTextIsText() {
     let account = read(.text, "{\"error\": \"in a log\"}\nAll done\n")
     #expect(judge(account, .exited(0)).hasSucceeded)

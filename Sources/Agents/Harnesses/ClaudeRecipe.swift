@@ -98,6 +98,8 @@ struct ClaudeRecipe: Sendable {
     case .readOnly:
       arguments += [
         "--permission-mode", "dontAsk", "--disallowedTools", "Edit,MultiEdit,Write,NotebookEdit",
+        // Hooks and instructions of the repository are part of what is reviewed.
+        "--setting-sources", "user",
       ]
       allowed = allowed.filter { $0.hasPrefix("mcp__") }
       allowed += ["Read", "Grep", "Glob"]

@@ -43,7 +43,9 @@ struct CodexRecipe: Sendable {
     case .workspace:
       values.append("sandbox_mode=\"workspace-write\"")
       values.append("sandbox_workspace_write=\(Self.walls(assignment))")
-    case .readOnly: values.append("sandbox_mode=\"read-only\"")
+    case .readOnly:
+      // The instructions of the repository are part of what is reviewed.
+      values += ["sandbox_mode=\"read-only\"", "project_doc_max_bytes=0"]
     }
     if let schema = assignment.answerSchema {
       files.append(Launch.File(folder + "/answer-schema.json", schema.text()))

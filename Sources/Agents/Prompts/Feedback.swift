@@ -81,7 +81,7 @@ extension ReviewVerdict.Finding {
 func list(_ items: [String]) -> String { items.map { "- \($0)" }.joined(separator: "\n") }
 
 /// A text between fences that none of its own lines can close.
-func fenced(_ text: String, _ language: String = "") -> String {
+package func fenced(_ text: String, _ language: String = "") -> String {
   var longest = 2
   var run = 0
   for character in text {

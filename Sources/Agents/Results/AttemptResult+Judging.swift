@@ -68,8 +68,10 @@ extension AttemptResult {
     self.init(failure: Self.failure(remains, rules))
     summary = conclusion?.text ?? account.lastWords
     answer = conclusion?.answer
-    // A session that could not be gone on with is none to go on with.
-    session = failure?.kind == .session ? nil : account.session
+    // A session that could not be gone on with is none to go on with, and one in which the model has refused would only
+    // have it refuse again.
+    let isOver = failure?.kind == .session || failure?.kind == .refusal
+    session = isOver ? nil : account.session
     turns = account.turns
     tools = account.tools
     questions = account.questions
@@ -88,7 +90,7 @@ extension AttemptResult {
     if let failure = stopped(remains) { return failure }
     if case .exited(0) = remains.ending {
       if let conclusion = account.conclusion {
-        guard !conclusion.isError else { return concluded(conclusion, remains) }
+        guard !conclusion.isError else { return concluded(conclusion, remains, rules) }
       } else if rules.needsConclusion {
         let words = "the program ended with status 0 and without saying that it was done"
         return Failure(account.wasInterrupted ? .interrupted : .crash, tail(words, remains.errors))
@@ -101,7 +103,7 @@ extension AttemptResult {
       return nil
     }
     if let conclusion = account.conclusion, conclusion.isError {
-      return concluded(conclusion, remains)
+      return concluded(conclusion, remains, rules)
     }
     return unconcluded(remains, rules)
   }
@@ -142,14 +144,18 @@ extension AttemptResult {
     }
   }
 
-  private static func concluded(_ conclusion: Conclusion, _ remains: AttemptRemains) -> Failure {
+  private static func concluded(
+    _ conclusion: Conclusion, _ remains: AttemptRemains, _ rules: ResultRules
+  ) -> Failure {
     let words = conclusion.text ?? "the program says that it failed"
     if let limit = remains.account.standingLimit, conclusion.failure == .rateLimit {
       return Failure(.rateLimit, words, reset: limit.reset ?? .named(in: words))
     }
+    var told: FailureKind?
+    if case .exited(let status) = remains.ending { told = rules.exitStatuses[status] }
     let kind =
-      conclusion.failure ?? FailureWords.kind(of: words) ?? FailureWords.kind(of: remains.errors)
-      ?? .failed
+      conclusion.failure ?? told ?? FailureWords.kind(of: words)
+      ?? FailureWords.kind(of: remains.errors) ?? remains.account.retry?.cause ?? .failed
     return Failure(kind, words, reset: kind == .rateLimit ? .named(in: words) : nil)
   }
 

@@ -13,7 +13,7 @@ package enum FailureKind: String, Sendable, Hashable, CaseIterable {
   /// No key, a wrong one, or no login; also an account without money.
   case authentication
   case network
-  /// The session that was to be resumed is not there, or another program uses it.
+  /// The session cannot be gone on with: it is not there, another program uses it, or it has become too long.
   case session
   /// The program was started in a way that it does not understand, or with a model that it does not know.
   case usage

@@ -43,6 +43,17 @@ enum FailureWords {
     return nil
   }
 
+  /// What the names of errors mean that Claude's service and program have for them.
+  static func kind(ofError name: String) -> FailureKind? {
+    switch name {
+    case "server_error", "overloaded_error", "api_error": .overload
+    case "rate_limit", "rate_limit_error": .rateLimit
+    case "authentication_failed", "authentication_error", "billing_error", "permission_error":
+      .authentication
+    default: nil
+    }
+  }
+
   /// What an HTTP status of the model's service means.
   static func kind(ofStatus status: Int) -> FailureKind? {
     switch status {
@@ -86,7 +97,7 @@ enum FailureWords {
       .overload,
       [
         "overloaded", "at capacity", "high demand", "service unavailable", "bad gateway",
-        "internal server error", "temporarily unavailable",
+        "internal server error", "temporarily unavailable", "empty or malformed response",
       ]
     ),
     (
@@ -105,7 +116,7 @@ enum FailureWords {
         "connection reset", "connection dropped", "connection error", "connection closed",
         "stream disconnected", "stream closed", "fetch failed", "error sending request",
         "could not resolve", "name resolution", "network is unreachable", "network error",
-        "no route to host", "unable to connect", "tls handshake",
+        "no route to host", "unable to connect", "tls handshake", "request timed out",
       ]
     ),
   ]

@@ -4,6 +4,8 @@ import Plans
 /// Reads the lines of `claude -p --output-format stream-json --verbose`.
 struct ClaudeReader: LineReader {
   private var session: String?
+  /// The error of the service that the program spoke of last, unless the model has answered since.
+  private var serviceError: String?
 
   mutating func read(_ line: UnsafeRawBufferPointer) -> [StreamEvent] {
     guard line.first == UInt8(ascii: "{"), let entry = try? JSON.parse(line) else { return [] }
@@ -25,9 +27,10 @@ struct ClaudeReader: LineReader {
     return events
   }
 
-  private func answer(_ entry: JSON) -> [StreamEvent] {
+  private mutating func answer(_ entry: JSON) -> [StreamEvent] {
+    serviceError = entry["error"]?.text
     // The program's own words about an error stand as an answer, and again in the result.
-    guard entry["error"]?.text == nil else { return [] }
+    guard serviceError == nil else { return [] }
     let isNested = entry["parent_tool_use_id"]?.text != nil
     return (entry["message"]?["content"]?.items ?? []).flatMap { block -> [StreamEvent] in
       switch block["type"]?.text {
@@ -141,6 +144,8 @@ struct ClaudeReader: LineReader {
     case ("error_max_turns", _), (_, "max_turns"): return .turnLimit
     case ("error_max_budget_usd", _), (_, "budget_exhausted"): return .budget
     case (_, "aborted_tools"), (_, "aborted_streaming"): return .interrupted
+    // What the session holds by now is too much for the model, and would be again.
+    case (_, "prompt_too_long"), (_, "image_error"): return .session
     default: break
     }
     if entry["stop_reason"]?.text == "refusal" { return .refusal }
@@ -149,7 +154,7 @@ struct ClaudeReader: LineReader {
     {
       return kind
     }
-    return FailureWords.kind(of: text)
+    return FailureWords.kind(of: text) ?? serviceError.flatMap(FailureWords.kind(ofError:))
   }
 
   /// The counts by model: of the whole session, and with those of sub-agents, which `usage` leaves out.

@@ -98,7 +98,7 @@ struct EntryReader: LineReader {
     let kind = FailureWords.kind(of: words)
     let limit: [StreamEvent] =
       kind == .rateLimit ? [.limited(LimitNotice(isReached: true, reset: .named(in: words)))] : []
-    return limit + [.concluded(Conclusion(isError: true, text: words, failure: kind ?? .failed))]
+    return limit + [.concluded(Conclusion(isError: true, text: words, failure: kind))]
   }
 
   private func result(_ entry: JSON) -> [StreamEvent] {

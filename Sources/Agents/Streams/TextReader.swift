@@ -43,8 +43,8 @@ struct TextReader: LineReader {
       }
     // Many write the key whatever came of it, and leave it empty.
     let error = entry["error"]?.text.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
-    let kind = error.map { words in
-      FailureKind(rawValue: words) ?? FailureWords.kind(of: words) ?? .failed
+    let kind = error.flatMap { words in
+      FailureKind(rawValue: words) ?? FailureWords.kind(of: words)
     }
     if kind == .rateLimit {
       let reset =
