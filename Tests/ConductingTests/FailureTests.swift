@@ -17,6 +17,22 @@ import Testing
     #expect(run.state.phase == .ended(.failed))
   }
 
+  /// An attempt that crashed has put nothing right.
+  @Test func whatAGateFoundIsToldUntilItIsJudgedAgain() throws {
+    var run = try Playing([agent("a") { $0.terms.retries = 9 }])
+    func told() -> String? { run.state.notes[0]?.feedback }
+    run.fail("a", .rejected, "two tests fail")
+    run.wait(.hours(1))
+    run.fail("a", .crash, "ended by signal 11")
+    #expect(told() == "ended by signal 11\n\ntwo tests fail")
+    run.wait(.hours(1))
+    run.fail("a", .timeout, "its time was over")
+    #expect(told() == "its time was over\n\ntwo tests fail")
+    run.wait(.hours(1))
+    run.fail("a", .rejected, "one test fails")
+    #expect(told() == "one test fails")
+  }
+
   @Test func whatNeedsAFailedStepIsSkippedAndTheRestGoesOn() throws {
     var run = try Playing([
       agent("a") { $0.terms.retries = 0 }, agent("b", needs: ["a"]), agent("c", needs: ["b"]),

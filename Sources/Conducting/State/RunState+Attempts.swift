@@ -158,13 +158,17 @@ extension RunState {
       note.limitWait = wait(for: attempt, fate)
     case .task, .rejected, .timeout, .stalled, .crash:
       note.failures += 1
-      note.feedback = failure.message
+      if failure.kind == .rejected {
+        (note.finding, note.mishap) = (failure.message, nil)
+      } else {
+        note.mishap = failure.message
+      }
       if let seat = attempt.seat, failure.kind != .rejected {
         for pool in seat.breakers { streaks[pool, default: 0] += 1 }
       }
     case .conflict:
       note.conflicts += 1
-      note.feedback = failure.message
+      (note.finding, note.mishap) = (failure.message, nil)
     case .lost: note.losses += 1
     case .environment, .authentication, .budget: break
     }

@@ -107,8 +107,15 @@ package struct StepNote: Hashable, Sendable, Codable {
   var limitWait: TransientWait?
   /// What attempts before have been charged for.
   package var spent = Usage(cost: .zero, tokens: 0)
+  /// What was last found wrong with its work.
+  var finding: String?
+  /// How the last attempt ended, where it left no work to judge: what was found before still holds.
+  var mishap: String?
   /// What the next attempt is told.
-  package var feedback: String?
+  package var feedback: String? {
+    let parts = [mishap, finding].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: "\n\n")
+  }
   /// Who takes it instead of those whom its terms name.
   package var seats: [Seat]?
   package var hasUsedFallback = false
