@@ -162,6 +162,27 @@ import Testing
     #expect(!result.output.contains("attempt 2"), "\(result.output)")
   }
 
+  @Test func aReviewerThatFailsIsAskedAgainAndThenBlocksTheStep() throws {
+    try plan(
+      agent: "echo hello > hello.txt",
+      reviewer: """
+        echo x >> "\(scratch.folder.path)/asked"
+        [ "$(wc -l < "\(scratch.folder.path)/asked")" -gt 1 ] || exit 3
+        for i in $(seq 300); do echo "if (a) { b() }"; done
+        echo '{"verdict": "accept", "findings": []}'
+        echo '{"summary": "I looked.", "cost": 0.01}'
+        """, more: "retries: 0")
+    let passed = try scratch.divisi("run t")
+    #expect(passed.status == 0, "\(passed.output)\(passed.errors)")
+    #expect(try asked() == 2)
+    try plan(agent: "echo hello > hello.txt", reviewer: "exit 3", more: "retries: 2")
+    _ = try scratch.shell("git branch -D -q feature/task-a orchestration/t")
+    let blocked = try scratch.divisi("run t --yes")
+    #expect(blocked.status == 3, "\(blocked.output)\(blocked.errors)")
+    #expect(blocked.output.contains("the reviewer failed"), "\(blocked.output)")
+    #expect(!blocked.output.contains("attempt 2"), "\(blocked.output)")
+  }
+
   /// A reviewer that says when it begins, and accepts when it is let go on.
   private var patientReviewer: String {
     """

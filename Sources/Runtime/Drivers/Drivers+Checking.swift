@@ -167,8 +167,10 @@ extension Drivers {
       return Verdict(.passed, evidence.sentence, proof: proof)
     }
     let end =
-      evidence.tail.isEmpty ? "It printed nothing." : "The end of its output:\n\n\(evidence.tail)"
-    let result: Verdict.Result = failure.isBeyondTheAgent ? .broken : .failed
+      evidence.tail.isEmpty
+      ? "It printed nothing." : "The end of its output:\n\n\(fenced(evidence.tail))"
+    let result: Verdict.Result =
+      failure.isBeyondTheAgent(in: ground.folder) ? .broken : .failed
     return Verdict(result, "\(failure). \(end)", proof: proof)
   }
 
@@ -200,7 +202,7 @@ extension AttemptExit {
   fileprivate var evidence: Evidence.Ending {
     switch reason {
     case .timeout, .idle: .timedOut
-    case .output: .notStarted("it printed more than it may")
+    case .output: .printedTooMuch
     case .stopped: .signalled(15)
     case .spawnFailed: .notStarted(problem ?? "it could not be started")
     case .exited, .other:
@@ -222,12 +224,5 @@ extension Evidence {
       milliseconds < 1000
       ? "\(milliseconds) ms" : "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
     return "exit 0 in \(time)" + (tests.map { ", \($0.counts)" } ?? "")
-  }
-}
-
-extension GateFailure {
-  /// Whether a person must put something right: a program of the repository itself is the agent's to write.
-  fileprivate var isBeyondTheAgent: Bool {
-    if case .missingTool(let words) = self { !words.contains("./") } else { false }
   }
 }

@@ -34,6 +34,7 @@ extension Drivers {
     var before: SessionTotals?
     var trial = 0
     var losses = 0
+    var hasFailed = false
     var patience = ReviewPatience(job.settings)
     while !Task.isCancelled {
       trial += 1
@@ -54,11 +55,16 @@ extension Drivers {
           losses += 1
           continue
         }
+        if failure.kind.nature == .task, !hasFailed {
+          // A session that cannot be gone on with may have been the reason.
+          hasFailed = true
+          (before, prompt) = (nil, first)
+          if !answer.isOld { watcher.note("the reviewer of \(id.step) failed: \(failure.words)") }
+          continue
+        }
         guard failure.kind.nature == .transient, let wait = patience.next(failure, instant) else {
-          // Neither says anything of the work.
-          let broken = failure.kind.nature == .environment || failure.kind.nature == .transient
-          return Verdict(
-            broken ? .broken : .failed, "the reviewer failed: \(failure.words)", usage: used)
+          // It says nothing of the work.
+          return Verdict(.broken, "the reviewer failed: \(failure.words)", usage: used)
         }
         if answer.isOld { continue }
         outbox.put(.delayed(id, check, told(failure)))
@@ -221,8 +227,8 @@ extension Drivers {
       AttemptRemains(
         account: said, ending: outcome.ending, errors: lastText(of: place.errors), earlier: before),
       by: harness.rules)
-    if harness.dialect == .text, said.conclusion == nil {
-      // Text has no last message: an answer may go over many lines.
+    if harness.dialect == .text, result.answer == nil {
+      // Text has no last message: an answer may go over many lines, also before those that tell what it cost.
       result.answer = String(
         decoding: FileTail.end(of: place.output, atMost: 256 << 10), as: UTF8.self)
     }
