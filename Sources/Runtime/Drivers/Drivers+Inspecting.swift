@@ -78,8 +78,9 @@ extension Drivers {
         "the submodule \(path) that \(id) has added lies in its worktree alone: push it to where others find it"
       )
     }
-    let changes = try git.changes(from: base, to: head)
-    try git.writePatch(from: base, to: head, changes, into: place.patch)
+    let start = try takenIn(by: head, since: base)
+    let changes = try git.changes(from: start, to: head)
+    try git.writePatch(from: start, to: head, changes, into: place.patch)
     var feedback: [Feedback] = []
     let allowed = step.files.map(\.value.pattern)
     if !allowed.isEmpty {
@@ -88,7 +89,7 @@ extension Drivers {
     }
     feedback += try missingArtifacts(of: step, at: head, in: worktree)
     feedback += unusedTools(of: step, id)
-    let dropped = try dropped(id, head: head, base: base)
+    let dropped = try dropped(id, head: head, base: base, start)
     feedback += refused(dropped)
     guard feedback.isEmpty else {
       return .refused(Failure(.task, feedback.map(\.text).joined(separator: "\n\n")))
@@ -144,12 +145,24 @@ extension Drivers {
       ]
   }
 
-  /// Lines that the attempt lost where it resolved a conflict: its own merges, and what it did anew on top of work that
-  /// it had conflicted with.
+  /// What an attempt's own work begins with: its base, or what has landed meanwhile and the agent took in by a merge or a
+  /// rebase of its own.
+  private func takenIn(by head: ObjectID, since base: ObjectID) throws(WorkspaceError) -> ObjectID {
+    guard let tip = try branch.head(), let common = try git.mergeBase(head, tip), common != base,
+      try git.isAncestor(base, of: common)
+    else { return base }
+    return common
+  }
+
+  /// Lines that the attempt lost where it resolved a conflict: its own merges, what it did anew on top of work that it had
+  /// conflicted with, and what landed meanwhile, on top of which it may have put its own by a rebase.
   private func dropped(
-    _ id: AttemptID, head: ObjectID, base: ObjectID
+    _ id: AttemptID, head: ObjectID, base: ObjectID, _ start: ObjectID
   ) throws(WorkspaceError) -> [DroppedPart] {
     var parts: [DroppedPart] = []
+    if start != base {
+      parts += try git.droppedLines(base: base, ours: start, theirs: base, result: head)
+    }
     // It holds until the step is merged, however many attempts that takes.
     let conflict = (1..<max(id.number, 2)).reversed().lazy
       .compactMap { number -> ConflictRecord? in
