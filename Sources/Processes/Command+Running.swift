@@ -12,10 +12,11 @@ package func run(_ command: Command) async throws(SpawnError) -> ProcessResult {
   let marker = command.marker ?? newMarker()
   environment[markerVariable] = marker
   let descriptors = files.descriptors
-  let pid = try SpawnRequest(
+  var request = SpawnRequest(
     command.arguments, in: command.folder, environment: environment, input: descriptors.input,
-    output: descriptors.output, errors: descriptors.errors
-  ).start()
+    output: descriptors.output, errors: descriptors.errors)
+  request.limits = command.limits
+  let pid = try request.start()
   // Until its end is taken the pid is the child's, so it can be named without doubt.
   guard let child = Descriptor(divisi_pidfd_open(pid)) else {
     let code = errno
@@ -25,7 +26,7 @@ package func run(_ command: Command) async throws(SpawnError) -> ProcessResult {
   }
   let reason = await watch(command, child, files, since: began)
   var leftovers = 0
-  if reason != .ended || command.endsLeftovers {
+  if reason != .ended || command.ending == .all {
     let tree = ProcessTree(
       owner: nil, marker: marker, since: ProcessEntry.read(pid)?.startTicks ?? 0, session: pid)
     let ended = await end(tree, grace: command.grace)
@@ -33,6 +34,11 @@ package func run(_ command: Command) async throws(SpawnError) -> ProcessResult {
   }
   guard let (end, usage) = takeEnd(of: pid) else {
     preconditionFailure("a child that only this function knows waits to be taken")
+  }
+  // Its number is nobody else's as long as its group has members.
+  if reason == .ended, command.ending == .groups, kill(-pid, 0) == 0 {
+    let tree = ProcessTree(owner: nil, marker: marker, since: 0, session: pid)
+    leftovers = await Processes.end(tree, grace: command.grace)
   }
   let printed = files.sizes
   return ProcessResult(

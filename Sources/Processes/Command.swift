@@ -21,9 +21,18 @@ package struct Command: Sendable, Hashable {
   package var timeout: Duration?
   /// How long after SIGTERM what is left gets SIGKILL.
   package var grace: Duration
-  /// Whether processes that the program left behind are ended with it. Finding out costs a look at
-  /// all processes of the machine.
-  package var endsLeftovers: Bool
+  /// Which processes that the program left behind are ended with it.
+  package enum Leftovers: Sendable, Hashable {
+    case none
+    /// All of them, where one is in the program's process group; finding that out costs nothing.
+    case groups
+    /// Finding out costs a look at all processes of the machine.
+    case all
+  }
+
+  package var ending: Leftovers
+  /// Limits for each process.
+  package var limits = Launch.Limits()
   /// Marks all that the program starts, so that they can be found after a crash; left out, one that
   /// nobody else has is made.
   package var marker: String?
@@ -31,7 +40,7 @@ package struct Command: Sendable, Hashable {
   package init(
     _ arguments: [String], in folder: String, environment: [String: String], input: [UInt8] = [],
     output: Capture = .memory(limit: 64 << 20), errors: Capture = .memory(limit: 1 << 20),
-    timeout: Duration? = nil, grace: Duration = .seconds(5), endsLeftovers: Bool = false,
+    timeout: Duration? = nil, grace: Duration = .seconds(5), ending: Leftovers = .none,
     marker: String? = nil
   ) {
     self.arguments = arguments
@@ -42,7 +51,7 @@ package struct Command: Sendable, Hashable {
     self.errors = errors
     self.timeout = timeout
     self.grace = grace
-    self.endsLeftovers = endsLeftovers
+    self.ending = ending
     self.marker = marker
   }
 }

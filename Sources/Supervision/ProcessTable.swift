@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// One process as the system lists it.
@@ -142,4 +143,13 @@ private func withBytes<Result>(
     if let result { return result }
     room *= 4
   }
+}
+
+/// All threads of the machine, which is what the limit on a user's processes counts at most.
+package func runningTasks() -> Int {
+  guard let bytes = try? readFile("/proc/loadavg"),
+    let slash = bytes.firstIndex(of: UInt8(ascii: "/"))
+  else { return 0 }
+  let digits = bytes[(slash + 1)...].prefix { $0 > 0x20 }
+  return Int(String(decoding: digits, as: UTF8.self)) ?? 0
 }

@@ -70,7 +70,9 @@ package struct ProcessTree: Sendable {
   package func signal(_ signal: Int32) -> Int {
     var reached = Set<ProcessEntry>()
     for _ in 0..<20 {
+      // The oldest first: a shell whose command is ended before it would begin the next.
       let fresh = living().filter { !reached.contains($0) }
+        .sorted { ($0.startTicks, $0.pid) < ($1.startTicks, $1.pid) }
       if fresh.isEmpty { break }
       for process in fresh {
         reached.insert(process)

@@ -263,12 +263,3 @@ final class Supervisor {
     return result
   }
 }
-
-/// All threads of the machine, which is what the limit on a user's processes counts at most.
-private func runningTasks() -> Int {
-  guard let bytes = try? readFile("/proc/loadavg"),
-    let slash = bytes.firstIndex(of: UInt8(ascii: "/"))
-  else { return 0 }
-  let digits = bytes[(slash + 1)...].prefix { $0 > 0x20 }
-  return Int(String(decoding: digits, as: UTF8.self)) ?? 0
-}

@@ -126,11 +126,20 @@ import Testing
     let script =
       "(setsid sh -c 'echo $$ > daemon; exec sleep 1000' &) ; until [ -s daemon ]; do :; done"
     var command = shell(script, in: folder)
-    command.endsLeftovers = true
+    command.ending = .all
     let result = try await run(command)
     #expect(result.succeeded)
     #expect(result.leftovers >= 1)
     #expect(!isRunning(try await pid(in: "daemon", of: folder)))
+  }
+
+  @Test func whatACommandLeavesInItsGroupIsEndedWithoutALookAtAll() async throws {
+    var command = shell("sleep 1000 >/dev/null 2>&1 & echo $! > left", in: folder)
+    command.ending = .groups
+    let result = try await run(command)
+    #expect(result.succeeded)
+    #expect(result.leftovers == 1)
+    #expect(!isRunning(try await pid(in: "left", of: folder)))
   }
 
   @Test func aDaemonThatKeepsTheOutputOpenKeepsNobodyWaiting() async throws {

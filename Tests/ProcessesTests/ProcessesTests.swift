@@ -7,18 +7,6 @@ import Testing
 /// What programs of these tests see.
 let testEnvironment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
 
-/// Waits until something is so. It fails only where it never is: the time allowed is no measure.
-func eventually(
-  _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ isSo: () throws -> Bool
-) async throws {
-  for _ in 0..<6000 {
-    if try isSo() { return }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-  Issue.record("never: \(what)", sourceLocation: sourceLocation)
-  throw CancellationError()
-}
-
 /// A command of the shell, in a folder, with nothing but a PATH.
 func shell(_ script: String, in folder: TemporaryFolder) -> Command {
   Command(["sh", "-c", script], in: folder.path, environment: testEnvironment)

@@ -17,11 +17,13 @@ import Testing
       "id: agent, task: Go., harness: scripted, retries: 0",
       "id: command, run: '\(large) && echo x > command.txt', retries: 0",
       "id: gated, run: 'echo x > gated.txt', gates: [{run: '\(large)'}], retries: 0",
+      "id: plain, run: '\(large) && echo x > plain.txt', retries: 0, worktree: false",
       "id: more, task: Go., harness: scripted, retries: 0, limits: {memory: 2GiB}",
     ])
     let result = try scene.scratch.divisi("run t --set limits.memory=64MiB")
     #expect(result.status == 1, "\(result.output)\(result.errors)")
     #expect(try scene.merged() == ["more.txt"])
+    #expect(!FileManager.default.fileExists(atPath: scene.place + "/plain.txt"))
   }
 
   @Test func limitsReachTheSupervisorOfEverythingThatAStepRuns() throws {

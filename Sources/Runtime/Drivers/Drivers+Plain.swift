@@ -30,12 +30,14 @@ extension Drivers {
     environment["DIVISI_STATUS_FILE"] = place.status
     outbox.putLazily(.launched(id, process: ""))
     do {
-      let result = try await Processes.run(
-        Command(
-          ["/bin/sh", "-c", PlainShell.script(for: command), "sh", command], in: repository.root,
-          environment: environment,
-          output: .file(place.output, limit: plainLimits.outputLimit, tail: 4 << 10),
-          errors: .withOutput, timeout: timeout(of: step), grace: grace, marker: marker(id)))
+      var plain = Command(
+        ["/bin/sh", "-c", PlainShell.script(for: command), "sh", command], in: repository.root,
+        environment: environment,
+        output: .file(place.output, limit: plainLimits.outputLimit, tail: 4 << 10),
+        errors: .withOutput, timeout: timeout(of: step), grace: grace, ending: .groups,
+        marker: marker(id))
+      plain.limits = plainLimits.limits(of: step)
+      let result = try await Processes.run(plain)
       guard result.reason != .cancelled else { return }
       outbox.put(.ended(id, commandEnding(result.ending, id), .nothing))
     } catch {
@@ -60,6 +62,7 @@ extension Drivers {
         Command.isPrinting(into: place.output)
         || !ProcessTree(owner: nil, marker: marker(id), since: 0).living().isEmpty
       if let status = place.writtenStatus {
+        if lives { await endProcesses(marked: marker(id), grace: grace) }
         outbox.put(.ended(id, commandEnding(.exited(status), id), .nothing))
         return true
       }
@@ -91,18 +94,33 @@ extension Drivers {
 struct PlainLimits: Sendable {
   let timeout: Duration?
   let outputLimit: Int
+  private let memory: Int?
+  private let processes: Int?
 
   init(_ configuration: Configuration) {
     let settings = Settings.shared
     timeout = configuration.value(settings.stepTimeout)
     outputLimit = configuration.value(settings.outputSize) ?? Launch.defaultOutputLimit
+    memory = configuration.value(settings.memory)
+    processes = configuration.value(settings.processes)
+  }
+
+  /// What bounds each process of a command.
+  func limits(of step: Step) -> Supervision.Launch.Limits {
+    Supervision.Launch.Limits(
+      memory: step.limits.memory?.value ?? memory,
+      // The system counts all processes of a user, so what is there already is added.
+      processes: (step.limits.processes?.value ?? processes).map { $0 + runningTasks() })
   }
 }
 
 /// The script that runs a command and writes its status down.
-enum PlainShell {
+package enum PlainShell {
   /// The command runs in the same shell, which costs nothing, unless it could end that shell behind our back.
-  static func script(for command: String) -> String {
+  ///
+  /// Some shells come to their end in order when a signal ends them, with the status of the last command that they ran.
+  /// What they write then is none: where they were asked to end nothing is written.
+  package static func script(for command: String) -> String {
     let words = command.utf8.split { byte in
       !(0x61...0x7A ~= byte | 0x20 || 0x30...0x39 ~= byte || byte >= 0x80)
         && byte != UInt8(ascii: "_") && byte != UInt8(ascii: "-")
@@ -112,7 +130,8 @@ enum PlainShell {
     }
     return mayLeave
       ? "(eval \"$1\"); s=$?; echo $s >\"$DIVISI_STATUS_FILE\"; exit $s"
-      : "trap 'echo $? >\"$DIVISI_STATUS_FILE\"' EXIT; eval \"$1\""
+      : "trap 'trap - EXIT HUP INT TERM; exit 143' HUP INT TERM; "
+        + "trap 'echo $? >\"$DIVISI_STATUS_FILE\"' EXIT; eval \"$1\""
   }
 }
 
