@@ -108,6 +108,10 @@ import Testing
     ("command -v nonesuch && nonesuch; make", nil), ("nonesuch || make", nil),
     ("[ -x /opt/nonesuch ] && nonesuch; make", nil), ("test -e x && nonesuch", nil),
     ("type nonesuch && nonesuch", nil), ("make --v || true", nil),
+    // What makes other programs known, or may.
+    (". .venv/bin/activate && nonesuch", nil), ("source env.sh; nonesuch", nil),
+    ("alias n=make; n", nil), ("export PATH=$PWD/bin:$PATH; nonesuch", nil),
+    ("PATH=bin:$PATH nonesuch", nil), ("eval \"$(tool env)\"; nonesuch", nil),
   ])
   func theProgramOfACommandIsKnownWhereTheLineTells(_ line: String, _ program: String?) throws {
     let needs = try ReadinessScene(repository: false).needs(command(line))

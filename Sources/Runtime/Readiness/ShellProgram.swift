@@ -8,9 +8,10 @@ func firstProgram(of command: String) -> String? {
     rest = behind
     // `command -v x` only asks for it.
     if word.hasPrefix("-") { return nil }
+    if word.hasPrefix("PATH=") { return nil }
     if transparentWords.contains(word) || isAssignment(word) { continue }
     // What comes behind a question is needed only where the answer is yes.
-    if questions.contains(word) { return nil }
+    if questions.contains(word) || inventors.contains(word) { return nil }
     guard builtins.contains(word) else { return isProgramName(word) ? word : nil }
     // `cd docs && make`: what comes behind is of interest, unless the words between need a shell to read.
     guard let next = behindSeparator(rest) else { return nil }
@@ -24,16 +25,19 @@ private let transparentWords: Set<String> = ["!", "exec", "command", "time", "no
 
 private let questions: Set<String> = ["[", "[[", "test", "type", "hash"]
 
+/// What may make programs of any name known to the shell: a virtual environment, an alias, another PATH.
+private let inventors: Set<String> = [".", "source", "alias", "eval", "export", "function"]
+
 /// What every shell has itself. Words of its grammar (`if`, `for` ...) are among them: what follows them is not the
 /// business of this.
 private let builtins: Set<String> = [
-  ".", ":", "[", "[[", "alias", "bg", "break", "case", "cd", "continue", "do", "done", "echo",
+  ":", "[", "[[", "bg", "break", "case", "cd", "continue", "do", "done", "echo",
   "elif", "else",
-  "esac", "eval", "exit", "export", "false", "fg", "fi", "for", "function", "getopts", "hash", "if",
+  "esac", "exit", "false", "fg", "fi", "for", "getopts", "hash", "if",
   "in", "jobs",
   "kill", "local", "popd", "printf", "pushd", "pwd", "read", "readonly", "return", "select", "set",
   "shift",
-  "shopt", "source", "test", "then", "times", "trap", "true", "type", "ulimit", "umask", "unalias",
+  "shopt", "test", "then", "times", "trap", "true", "type", "ulimit", "umask", "unalias",
   "unset",
   "until", "wait", "while", "{", "}",
 ]
