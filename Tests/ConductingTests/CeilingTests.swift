@@ -81,7 +81,7 @@ import Testing
     #expect(run.phase("a") == .failed)
     #expect(
       run.command(.retry(step: "a"))
-        == "`a` spent $5.00 of the $5.00 that it may: raise its ceiling first")
+        == "`a` spent $5.00 of the $5.00 that it may: first, divisi limit --step a cost AMOUNT")
   }
 
   @Test func anAttemptThatSpendsMoreThanTheRunHasIsEndedAndItsStepIsNotBlocked() throws {

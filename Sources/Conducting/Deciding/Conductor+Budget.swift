@@ -26,7 +26,7 @@ extension Conductor {
       guard let words = state.exhaustion(of: index, after: charged) else { return fate }
       return block(
         index, .budget, "it " + words,
-        ["raise its ceiling", "divisi skip \(state.id(index)) --why ..."])
+        [state.raisingCeiling(of: index), "divisi skip \(state.id(index)) --why ..."])
     case .completed, .blocked, .failed, .replaced, .cancelled, .skipped: return fate
     }
   }
@@ -63,13 +63,13 @@ extension Conductor {
       bar(
         Pool.cost, .budget,
         "\(spent.words) of \(ceiling.words) are spent\(state.told.isCostWhole ? "" : Self.counted)",
-        ["raise limits.cost", "cancel what is not needed"])
+        ["divisi limit cost AMOUNT", "cancel what is not needed"])
     }
     if let ceiling = state.settings.tokens, let spent = state.spent.tokens, spent >= ceiling {
       bar(
         Pool.tokens, .budget,
         "\(spent) of \(ceiling) tokens are used\(state.told.areTokensWhole ? "" : Self.counted)",
-        ["raise limits.tokens", "cancel what is not needed"])
+        ["divisi limit tokens COUNT", "cancel what is not needed"])
     }
   }
 }
@@ -77,6 +77,12 @@ extension Conductor {
 extension RunState {
   /// What attempts at a step, and those who reviewed them, have been charged.
   func spent(on index: Int) -> Usage { notes[index]?.spent ?? .none }
+
+  /// The command that raises what a step may spend.
+  func raisingCeiling(of index: Int) -> String {
+    let value = terms(index).cost == nil ? "tokens COUNT" : "cost AMOUNT"
+    return "divisi limit --step \(id(index)) \(value)"
+  }
 
   /// How a step has used up its ceiling, as words for behind its name; nothing where it may have another attempt.
   func exhaustion(of index: Int, after charged: Usage = .none) -> String? {

@@ -126,7 +126,7 @@ extension Conductor {
   private mutating func retry(_ index: Int, by person: String) -> String? {
     let step = state.id(index)
     if state.phase(index).mayBeRetried, let words = state.exhaustion(of: index) {
-      return "`\(step)` \(words): raise its ceiling first"
+      return "`\(step)` \(words): first, \(state.raisingCeiling(of: index))"
     }
     switch state.phase(index) {
     case .failed, .cancelled:

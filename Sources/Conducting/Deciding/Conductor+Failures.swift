@@ -54,7 +54,7 @@ extension Conductor {
       // Where the run has nothing left the step is not to blame: it waits with all others for a higher limit.
       if isRunSpent(after: charge(forEnding: attempt, of: index, usage)) { return .ready }
       return block(
-        index, .budget, failure.message, ["divisi retry \(state.id(index))", "raise its ceiling"])
+        index, .budget, failure.message, ["divisi retry \(state.id(index))", state.raisingCeiling(of: index)])
     case .lost:
       if note.losses < settings.losses { return .ready }
       return block(
@@ -116,7 +116,7 @@ extension Conductor {
       let step = state.id(index)
       return block(
         index, .decision, "\(name) is to decide what becomes of it: \(failure.message)",
-        ["divisi retry \(step)", "divisi skip \(step) --why ...", "divisi cancel \(step)"])
+        ["divisi retry \(step)", "divisi skip \(step) --why ...", "divisi cancel --step \(step)"])
     }
   }
 

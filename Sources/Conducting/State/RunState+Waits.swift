@@ -48,6 +48,8 @@ extension Agenda {
       switch constraint {
       case .pool(let number, let amount):
         let pool = pools[number]
+        // Told with what bars it.
+        if state.blockers.contains(where: { $0.scope == .pool(name: pool.name) }) { continue }
         let has = "\(amount) of `\(pool.name)`, of which there are \(pool.capacity ?? 0)"
         if pool.others > 0 {
           waits.append(

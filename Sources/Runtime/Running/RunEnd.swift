@@ -29,7 +29,9 @@ extension RunState {
     if let fault = machineFault, fault.kind == .branch { return isBranchHeld && isHeldUp }
     guard active.values.allSatisfy(\.isAwaitingPerson) else { return false }
     if case .paused = phase { return true }
-    return isBlocked && blockedBy.allSatisfy(\.needsPerson) && machineFault == nil
+    // What is lacking beside is held by what waits for the person.
+    return isBlocked && machineFault == nil && blockedBy.contains(where: \.needsPerson)
+      && blockedBy.allSatisfy { $0.needsPerson || $0.kind == .capacity }
   }
 
   /// Whether nothing more goes on than merges that something keeps from coming to their end.

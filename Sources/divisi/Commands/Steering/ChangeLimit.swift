@@ -6,12 +6,14 @@ import Plans
 struct ChangeLimit: Arguments.Command {
   var name = ""
   var value = ""
+  var step: String?
   var run: String?
 
   static let spec = CommandSpec<Self>("limit", "change a limit of a run under way") {
     Example("divisi limit agents 8", "so many attempts at once")
     Example("divisi limit cost 20", "at most so many dollars in all")
     Example("divisi limit model:opus 2", "so many at once of a model, agent, account or resource")
+    Example("divisi limit --step api cost 5", "at most so much for one step, over all its attempts")
     Discussion(
       """
       The limits are agents, builds, spacing (a time such as 5s), calls_per_hour, cost, tokens, \
@@ -19,6 +21,9 @@ struct ChangeLimit: Arguments.Command {
       `none` takes away the limit of cost, tokens or calls_per_hour. The plan and divisi.yaml stay \
       as they are.
       """)
+    Option(
+      \.step, "--step", help: "what this step may spend: cost or tokens", placeholder: "STEP",
+      completion: .dynamic("step"))
     Option(
       \.run, "--run", help: "of this run", placeholder: "RUN", completion: .dynamic("run"))
     Argument(\.name, "NAME", "which limit")
@@ -28,6 +33,9 @@ struct ChangeLimit: Arguments.Command {
   }
 
   func objection() -> String? {
+    if step != nil, name != "cost", name != "tokens" {
+      return "a step has no limit `\(name)`: name cost or tokens"
+    }
     do throws(LimitFlaw) {
       _ = try limit()
       return nil
@@ -37,7 +45,13 @@ struct ChangeLimit: Arguments.Command {
   func run(in session: Session) throws -> ExitStatus {
     let limit: Limit
     do throws(LimitFlaw) { limit = try self.limit() } catch { throw Failure(error.message) }
-    return try session.order(.setLimit(limit: limit), of: try session.run(run))
+    guard let step else {
+      return try session.order(.setLimit(limit: limit), of: try session.run(run))
+    }
+    let chosen = try session.run(run, having: step)
+    let index = try session.step(step, of: chosen)
+    return try session.order(
+      .setLimit(limit: limit.narrowed(to: index, of: chosen.state)), of: chosen)
   }
 
   private struct LimitFlaw: Error { let message: String }
@@ -76,6 +90,18 @@ struct ChangeLimit: Arguments.Command {
   ) throws(LimitFlaw) -> Value {
     do throws(QuantityFlaw) { return try parse(value) } catch {
       throw LimitFlaw(message: "`\(value)` \(error.message)")
+    }
+  }
+}
+
+extension Limit {
+  /// The same of what one step may spend; what is not named stays as it is.
+  fileprivate func narrowed(to index: Int, of state: RunState) -> Limit {
+    let (step, terms) = (state.id(index), state.terms(index))
+    switch self {
+    case .cost(let cost): return .step(step: step, cost: cost, tokens: terms.tokens)
+    case .tokens(let tokens): return .step(step: step, cost: terms.cost, tokens: tokens)
+    default: return self
     }
   }
 }
