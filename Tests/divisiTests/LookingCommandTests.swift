@@ -96,8 +96,8 @@ import Testing
     #expect(result.status == 1)
     #expect(
       result.errors == """
-        divisi: 2 runs have not ended
-          hint: name one of \(other.session), \(one.session)
+        divisi: 2 runs that have not ended have a step `a`
+          hint: say which is meant by --run: \(other.session), \(one.session)
 
         """)
     #expect(try scratch.divisi("show a --run mail").output.contains(other.session))

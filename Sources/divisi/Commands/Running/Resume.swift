@@ -20,7 +20,7 @@ struct Resume: Arguments.Command {
     Flag(\.isDetached, "-d", "--detach", help: "run in the background")
     Flag(\.isWaiting, "--wait", help: "wait for people also where no terminal is")
     Argument(\.name, "RUN", "session or plan of the run", completion: .dynamic("run"))
-    Exit(0, "the run is completed")
+    Exit(0, "the run is completed, or somebody else runs it and was told to go on")
     Exit(1, "it failed or was cancelled")
     Exit(3, "it is blocked, or waits for a person")
     Exit(4, "something that it needs is missing")

@@ -36,6 +36,11 @@ struct Archive: Arguments.Command {
     if let archive = chosen.reading.archive {
       throw Failure("`\(chosen.session)` is archived already, in \(archive)")
     }
+    guard try chosen.file.waitingMessages(of: chosen.session).isEmpty else {
+      throw Failure(
+        "commands wait for `\(chosen.session)`",
+        hint: "`divisi resume \(chosen.session)` takes them up")
+    }
     let git = try session.git()
     let store = chosen.reading.folder
     // Nobody can take the run up while its files go.

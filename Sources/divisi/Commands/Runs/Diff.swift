@@ -38,7 +38,7 @@ struct Diff: Arguments.Command {
   }
 
   func run(in session: Session) throws -> ExitStatus {
-    let chosen = try session.run(run)
+    let chosen = try session.run(run, having: step)
     let index = try session.step(step, of: chosen)
     let attempt = try session.attempt(
       self.attempt, of: try session.history(of: index, in: chosen), in: chosen)

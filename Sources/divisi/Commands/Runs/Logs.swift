@@ -36,7 +36,7 @@ struct Logs: Arguments.Command {
   }
 
   func run(in session: Session) throws -> ExitStatus {
-    var chosen = try session.run(run)
+    var chosen = try session.run(run, having: step)
     let index = try session.step(step, of: chosen)
     var history = try session.history(of: index, in: chosen)
     if isFollowing, attempt == nil, history.attempts.isEmpty, chosen.state.kind(index) != .group {

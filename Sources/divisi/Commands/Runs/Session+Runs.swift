@@ -41,6 +41,25 @@ extension Session {
     return ChosenRun(file: file, reading: try RunReading(run.session, in: file))
   }
 
+  /// The run that a person named, or of those that have not ended the only one that has a step of this name.
+  func run(_ name: String?, having step: String) throws -> ChosenRun {
+    guard name == nil else { return try run(name) }
+    let file = try JournalFile.open(journalFolder(), .read)
+    let unfinished = try file.runs().filter { !$0.hasEnded }
+    guard unfinished.count > 1 else { return try run(nil) }
+    let found = try unfinished.map {
+      ChosenRun(file: file, reading: try RunReading($0.session, in: file))
+    }.filter { $0.state.index(of: StepID(step)) != nil }
+    if found.count == 1, let only = found.first { return only }
+    let meant = found.isEmpty ? unfinished.map(\.session) : found.map(\.session)
+    let named = meant.prefix(5).joined(separator: ", ")
+    throw Failure(
+      found.isEmpty
+        ? "no run that has not ended has a step `\(step)`"
+        : "\(found.count) runs that have not ended have a step `\(step)`",
+      hint: "say which is meant by --run: \(named)" + (meant.count > 5 ? ", ..." : ""))
+  }
+
   /// The step that a person named, by where it stands.
   func step(_ name: String, of run: ChosenRun) throws -> Int {
     do throws(ChoiceFlaw) { return try run.state.step(named: name) } catch {

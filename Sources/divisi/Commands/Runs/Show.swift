@@ -20,7 +20,7 @@ struct Show: Arguments.Command {
   }
 
   func run(in session: Session) throws -> ExitStatus {
-    let chosen = try session.run(run)
+    let chosen = try session.run(run, having: step)
     let index = try session.step(step, of: chosen)
     let history = try session.history(of: index, in: chosen)
     let report = StepReport(

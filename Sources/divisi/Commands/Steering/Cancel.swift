@@ -26,7 +26,7 @@ struct Cancel: Arguments.Command {
   }
 
   func run(in session: Session) async throws -> ExitStatus {
-    let chosen = try session.run(run)
+    let chosen = try step.map { try session.run(run, having: $0) } ?? session.run(run)
     let index = try step.map { try session.step($0, of: chosen) }
     let command: Conducting.Command =
       index.map { .cancel(step: chosen.state.id($0)) } ?? .cancelRun

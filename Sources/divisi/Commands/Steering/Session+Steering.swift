@@ -16,6 +16,11 @@ import Terminal
 extension Session {
   /// Leaves a command for a run and tells what came of it.
   func order(_ command: Conducting.Command, of run: ChosenRun) throws -> ExitStatus {
+    if let archive = run.reading.archive {
+      throw Failure(
+        "`\(run.session)` is archived, in \(archive), and cannot go on",
+        hint: "`divisi run \(run.state.plan)` starts another")
+    }
     var reading = run.reading
     let answer = try reading.post(command, by: person, at: Instant(milliseconds: now))
     return try tell(answer, of: command, reading)
@@ -102,7 +107,7 @@ extension Session {
   func order(
     step name: String, of run: String?, _ command: (StepID) -> Conducting.Command
   ) throws -> ExitStatus {
-    let chosen = try self.run(run)
+    let chosen = try self.run(run, having: name)
     let index = try step(name, of: chosen)
     return try order(command(chosen.state.id(index)), of: chosen)
   }
