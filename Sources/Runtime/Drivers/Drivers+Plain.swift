@@ -7,6 +7,7 @@ import Glibc
 import Plans
 import Processes
 import Supervision
+import Synchronization
 import Workspaces
 
 extension Drivers {
@@ -29,6 +30,8 @@ extension Drivers {
     var environment = environment(of: step, id, job).merging(secrets(of: step)) { own, _ in own }
     environment["DIVISI_STATUS_FILE"] = place.status
     outbox.putLazily(.launched(id, process: ""))
+    checkoutWork.withLock { $0.beginCommand() }
+    defer { checkoutWork.withLock { $0.endCommand() } }
     do {
       var plain = Command(
         ["/bin/sh", "-c", PlainShell.script(for: command), "sh", command], in: repository.root,

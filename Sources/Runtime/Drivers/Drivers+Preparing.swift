@@ -26,9 +26,12 @@ extension Drivers {
           // Before it is there: one that nobody noted would be taken for somebody else's.
           try branch.note(at: try branch.head() ?? start, of: job.session)
           let head = try branch.begin(at: start)
-          guard head != start, try git.isAncestor(head, of: start),
-            case .landed(let moved) = try branch.land(start, on: head)
-          else { return head }
+          guard head != start else { return head }
+          guard try git.isAncestor(head, of: start) else {
+            try self.tellOfWhatIsLacking(head, start)
+            return head
+          }
+          guard case .landed(let moved) = try branch.land(start, on: head) else { return head }
           try branch.note(at: moved, of: job.session)
           return moved
         }
@@ -44,6 +47,16 @@ extension Drivers {
         try? await Task.sleep(for: .seconds(5))
       }
     }
+  }
+
+  /// Whoever starts a run takes it to begin from where they are; a branch with work of its own is gone on with as it is.
+  private func tellOfWhatIsLacking(_ head: ObjectID, _ start: ObjectID) throws(WorkspaceError) {
+    let count = try git.commits(of: start, lackedBy: head)
+    guard count > 0 else { return }
+    watcher.note(
+      "\(branch.name) holds work that \(start.short) lacks: this run goes on from the branch, without "
+        + "\(count) \(count == 1 ? "commit" : "commits") that lead to \(start.short). Merge the branch first to begin "
+        + "with both")
   }
 
   /// Takes what is shared and makes the workspace.

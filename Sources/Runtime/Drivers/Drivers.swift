@@ -34,6 +34,8 @@ package final class Drivers: Sendable {
   let faults = Mutex<[String: BranchFault]>([:])
   /// How the person's checkout stood when they were last told of it.
   let lastTold = Mutex<CheckoutLook?>(nil)
+  /// Commands without a worktree, which work in the checkout and may change it.
+  let checkoutWork = Mutex(CheckoutWork())
   /// Stashes of the person's that this process has pinned.
   let pinnedStashes = Mutex<Set<String>>([])
   /// Held while answers are handed over.

@@ -31,8 +31,15 @@ package struct CheckoutLook: Codable, Hashable, Sendable {
 }
 
 extension Git {
-  /// Looks at the checkout that Divisi was called in, and at no folder that is named.
-  package func lookAtCheckout(without folders: [String]) throws(WorkspaceError) -> CheckoutLook {
+  /// Looks at the checkout that Divisi was called in, and at no folder that is named, nor a file that Divisi writes anew.
+  package func lookAtCheckout(
+    without folders: [String], rewriting file: String? = nil
+  ) throws(WorkspaceError) -> CheckoutLook {
+    let draft = file.map { file in
+      let folder = parentFolder(of: "/" + file).dropFirst()
+      let name = file.split(separator: "/").last ?? ""
+      return (folder.isEmpty ? "" : folder + "/") + ".\(name).divisi-"
+    }
     let fields = try run([
       "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames",
       "--ignore-submodules=all",
@@ -49,7 +56,8 @@ extension Git {
         let count = words[0] == "1" ? 7 : words[0] == "u" ? 9 : 0
         let parts = rest.words(count + 1)
         guard parts.count == count + 1, let path = parts.last.map(String.init),
-          !folders.contains(where: { path.hasPrefix($0 + "/") })
+          !folders.contains(where: { path.hasPrefix($0 + "/") }), path != file,
+          draft.map(path.hasPrefix) != true
         else { continue }
         // What is staged is told by its object, what is not by size and time.
         let staged = parts.dropLast().joined(separator: " ")

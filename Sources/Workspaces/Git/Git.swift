@@ -90,6 +90,11 @@ package struct Git: Sendable {
     ObjectID(try run(["merge-base", one.hex, other.hex], expecting: [0, 1]).lines.first ?? "")
   }
 
+  /// How many commits lead to one and not to the other.
+  package func commits(of other: ObjectID, lackedBy one: ObjectID) throws(WorkspaceError) -> Int {
+    Int(try run(["rev-list", "--count", "\(one.hex)..\(other.hex)", "--"]).line) ?? 0
+  }
+
   package func isAncestor(_ one: ObjectID, of other: ObjectID) throws(WorkspaceError) -> Bool {
     try run(["merge-base", "--is-ancestor", one.hex, other.hex], expecting: [0, 1]).status == 0
   }
