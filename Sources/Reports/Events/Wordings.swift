@@ -163,6 +163,15 @@ extension Failure {
     return kind == .conflict && line.hasPrefix(own) ? "its work" + line.dropFirst(own.count) : line
   }
 
+  /// The same with the last line of what a program said before it ended, where that stands below.
+  var briefWithLastWords: String {
+    let parts = message.split(separator: "\n\n", maxSplits: 1)
+    guard [.task, .environment, .crash].contains(kind), parts.count == 2,
+      let last = parts[1].split(separator: "\n").last
+    else { return brief }
+    return "\(brief): \(last)"
+  }
+
   /// Of which kind it is, and what happened; who rejects work says so by themselves.
   package func words(_ text: String) -> String {
     kind == .rejected ? text : "\(kindWords): \(text)"

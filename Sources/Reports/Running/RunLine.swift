@@ -50,7 +50,7 @@ package struct RunLine: Sendable {
       subject = step.text
       // What a gate or a merge said has a line of its own already.
       let isTold = failure.map { $0.kind == .conflict || $0.message.hasPrefix("gate `") } ?? false
-      let why = failure.map { Self.cut($0.brief) } ?? "stopped"
+      let why = failure.map { Self.cut($0.briefWithLastWords) } ?? "stopped"
       switch fate {
       case .completed:
         role = .completed

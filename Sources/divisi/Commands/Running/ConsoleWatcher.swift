@@ -45,7 +45,12 @@ final class ConsoleWatcher: RunWatcher {
     guard !session.wantsJSON else { return }
     let resume = "`divisi resume \(state.session)`"
     switch how {
-    case .ended: if !session.isQuiet { tell(RunLine.summary(of: state)) }
+    case .ended(let result):
+      if !session.isQuiet {
+        tell(RunLine.summary(of: state))
+      } else if result != .completed {
+        tell("divisi: \(state.plan) \(result.rawValue): \(RunLine.summary(of: state))")
+      }
     case .waiting(let waits) where waits.allSatisfy({ $0.kind == .paused }):
       tell("divisi: paused; \(resume) goes on")
     case .waiting(let waits):
