@@ -62,14 +62,14 @@ import Testing
     #expect(analysis.makespan(agents: 8) == .seconds(10 * 60))
   }
 
-  @Test func whatWaitsForAFailureOrACircleCanNeverStart() {
+  /// A run takes up anew what failed in another.
+  @Test func whatWaitsForACircleCanNeverStart() {
     let failed = plan(
       step("a", status: .failed), step("b", needs: ["a"]), step("c", needs: ["b"]), step("d"))
-    #expect(PlanAnalysis(failed).unreachable.map(\.step) == [1, 2])
-    #expect(PlanAnalysis(failed).unreachable.map(\.because) == [0, 0])
+    #expect(PlanAnalysis(failed).circling.isEmpty)
     let circle = plan(
       step("a", needs: ["b"]), step("b", needs: ["a"]), step("c", needs: ["b"]), step("d"))
-    #expect(PlanAnalysis(circle).unreachable.map(\.step) == [0, 1, 2])
+    #expect(PlanAnalysis(circle).circling == [0, 1, 2])
     #expect(PlanAnalysis(circle).makespan(agents: 2) == nil)
   }
 

@@ -54,7 +54,8 @@ extension Conductor {
       // Where the run has nothing left the step is not to blame: it waits with all others for a higher limit.
       if isRunSpent(after: charge(forEnding: attempt, of: index, usage)) { return .ready }
       return block(
-        index, .budget, failure.message, ["divisi retry \(state.id(index))", state.raisingCeiling(of: index)])
+        index, .budget, failure.message,
+        ["divisi retry \(state.id(index))", state.raisingCeiling(of: index)])
     case .lost:
       if note.losses < settings.losses { return .ready }
       return block(

@@ -18,13 +18,6 @@ package struct PlanAnalysis: Sendable {
     package let order: Order
   }
 
-  /// A step that can never start, and the one that it waits for in vain.
-  package struct Unreachable: Sendable {
-    package let step: Int
-    /// A failed or cancelled step; nothing where it waits for a circle.
-    package let because: Int?
-  }
-
   /// How many pairs that share something are looked at; a plan with more is told to have more.
   static let mostPairs = 20_000
 
@@ -38,7 +31,8 @@ package struct PlanAnalysis: Sendable {
   package let serialised: [Serialised]
   /// Whether `serialised` holds all such pairs.
   package let hasAllSerialised: Bool
-  package let unreachable: [Unreachable]
+  /// Steps that wait for each other, or for such steps, and can never start.
+  package let circling: [Int]
   /// Steps that all others come before or behind, where others do run side by side.
   package let bottlenecks: [Int]
   private let makespan: Makespan
@@ -58,7 +52,7 @@ package struct PlanAnalysis: Sendable {
     width = Width(of: graph, counting: isOpen)
     let exclusions = Exclusions(plan)
     (serialised, hasAllSerialised) = Self.serialised(plan, graph, criticalPath, exclusions)
-    unreachable = Self.unreachable(plan, graph)
+    circling = Self.circling(plan, graph)
     bottlenecks = width.atLeast > 1 ? graph.bottlenecks(among: isOpen) : []
     makespan = Makespan(plan, graph, criticalPath, exclusions)
   }
@@ -106,24 +100,9 @@ package struct PlanAnalysis: Sendable {
     return (serialised, isAll)
   }
 
-  private static func unreachable(_ plan: Plan, _ graph: StepGraph) -> [Unreachable] {
-    var because = [Int?](repeating: nil, count: graph.count)
-    var isOrdered = [Bool](repeating: false, count: graph.count)
-    var found: [Unreachable] = []
-    for node in graph.order.lazy.map(Int.init) {
-      isOrdered[node] = true
-      for need in graph.needs(of: node).lazy.map(Int.init) where because[node] == nil {
-        let status = plan.steps[need].status.value
-        because[node] = status == .failed || status == .cancelled ? need : because[need]
-      }
-      if let cause = because[node], !plan.steps[node].isGroup, !plan.steps[node].isFinished {
-        found.append(Unreachable(step: node, because: cause))
-      }
-    }
-    for node in 0..<graph.count where !isOrdered[node] && !plan.steps[node].isGroup {
-      found.append(Unreachable(step: node, because: nil))
-    }
-    return found.sorted { $0.step < $1.step }
+  private static func circling(_ plan: Plan, _ graph: StepGraph) -> [Int] {
+    let ordered = Set(graph.order.lazy.map(Int.init))
+    return (0..<graph.count).filter { !ordered.contains($0) && !plan.steps[$0].isGroup }
   }
 }
 

@@ -85,9 +85,7 @@ extension CheckReport {
         }),
       "serialised_is_complete": .bool(analysis.hasAllSerialised),
       "unreachable": .array(
-        analysis.unreachable.map { entry in
-          ["step": id(entry.step), "because": entry.because.map(id) ?? "circle"]
-        }),
+        analysis.circling.map { ["step": id($0), "because": "circle"] }),
       "work_seconds": seconds(analysis.criticalPath.work),
       "ideal": .array(makespans),
     ]

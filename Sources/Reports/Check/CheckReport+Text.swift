@@ -26,7 +26,7 @@ extension CheckReport {
     if analysis.serialised.count > Self.mostPairs {
       text += "    and \(analysis.serialised.count - Self.mostPairs) more (--json lists them)\n"
     }
-    if !analysis.unreachable.isEmpty { text += unreachable(plan, analysis, screen) }
+    if !analysis.circling.isEmpty { text += circling(plan, analysis, screen) }
     return text + makespans(analysis)
   }
 
@@ -96,14 +96,11 @@ extension CheckReport {
     return (analysis.hasAllSerialised ? "" : "at least ") + counted(count, "pair")
   }
 
-  private func unreachable(_ plan: Plan, _ analysis: PlanAnalysis, _ screen: Screen) -> String {
-    let shown = analysis.unreachable.prefix(Self.mostPairs).map { entry -> String in
-      let id = plan.steps[entry.step].id.value
-      guard let cause = entry.because else { return "    \(id) waits in a circle\n" }
-      let step = plan.steps[cause]
-      return "    \(id) waits for \(step.id.value), which is \(step.status.value.rawValue)\n"
+  private func circling(_ plan: Plan, _ analysis: PlanAnalysis, _ screen: Screen) -> String {
+    let shown = analysis.circling.prefix(Self.mostPairs).map { step in
+      "    \(plan.steps[step].id.value) waits in a circle\n"
     }
-    let more = analysis.unreachable.count - shown.count
+    let more = analysis.circling.count - shown.count
     return "  " + screen.palette.paint(TextRole.warning, "never starts") + "\n" + shown.joined()
       + (more > 0 ? "    and \(more) more\n" : "")
   }

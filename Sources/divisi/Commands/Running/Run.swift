@@ -166,7 +166,15 @@ struct Run: Arguments.Command {
     guard plan.status.value.mayStart else {
       throw Failure(
         "the plan is \(plan.status.value.rawValue)",
-        hint: "a plan starts from planned or paused: set `status: planned` in \(plan.path)")
+        hint: "a plan starts from planned or paused: set `status: planned` in \(plan.path), and "
+          + "`status: pending` at the steps that are to run again")
+    }
+    if plan.steps.contains(where: { !$0.isGroup }),
+      plan.steps.allSatisfy({ $0.isGroup || $0.isFinished })
+    {
+      throw Failure(
+        "every step of the plan is done",
+        hint: "set `status: pending` in \(plan.path) at those that are to run again")
     }
     guard let unfinished = loaded.unfinishedRequirement else { return }
     throw Failure(unfinished, hint: "run that one first")
