@@ -11,16 +11,12 @@ extension RunState {
     for index in active.keys.sorted() {
       guard let attempt = active[index] else { continue }
       if case .approving(let gate) = attempt.phase {
-        let name = gate.map { terms(index).gates[$0].name } ?? steps[index].id.text
-        waits.append(
-          Wait(.approval, "a person is to approve `\(name)`", steps: [steps[index].id]))
+        waits.append(.approval(of: steps[index].id, gate.map { terms(index).gates[$0].name }))
       } else if let checking = attempt.checking, !checking.isRunning,
         let gate = gate(index, checking.check)
       {
         switch gate.kind {
-        case .approval:
-          waits.append(
-            Wait(.approval, "a person is to approve `\(gate.name)`", steps: [steps[index].id]))
+        case .approval: waits.append(.approval(of: steps[index].id, gate.name))
         case .review: break
         case .command:
           waits.append(Wait(.capacity, "a build slot is wanted", steps: [steps[index].id]))
@@ -115,6 +111,13 @@ extension RunState {
 }
 
 extension Wait {
+  /// - Parameter gate: the gate that asks for it, which bears the name of who is to give it, or of what they are to look at.
+  fileprivate static func approval(of step: StepID, _ gate: String?) -> Wait {
+    Wait(
+      .approval, "a person is to approve `\(step)`" + (gate.map { " (\($0))" } ?? ""),
+      steps: [step])
+  }
+
   /// How many steps a wait names.
   private static let mostNamed = 5
 

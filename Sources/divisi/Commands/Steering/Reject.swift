@@ -8,7 +8,7 @@ struct Reject: Arguments.Command {
 
   static let spec = CommandSpec<Self>("reject", "say no to a step that waits for a person") {
     Example("divisi reject api --why 'errors are not handled'", "it is done again with that")
-    Option(\.why, "--why", help: "what is wrong; the next attempt is told")
+    Option(\.why, "--why", help: "needed: what is wrong; the next attempt is told")
     Option(
       \.run, "--run", help: "of this run", placeholder: "RUN", completion: .dynamic("run"))
     Argument(\.step, "STEP", "which step", completion: .dynamic("step"))

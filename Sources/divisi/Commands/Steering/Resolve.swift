@@ -13,7 +13,7 @@ struct Resolve: Arguments.Command {
       `divisi status` lists blockers with their numbers and what could be done. A budget that is \
       spent is resolved by a higher limit: divisi limit cost 20.
       """)
-    Option(\.why, "--why", help: "what was done about it")
+    Option(\.why, "--why", help: "needed: what was done about it")
     Option(
       \.run, "--run", help: "of this run", placeholder: "RUN", completion: .dynamic("run"))
     Argument(\.blocker, "BLOCKER", "the number of the blocker")

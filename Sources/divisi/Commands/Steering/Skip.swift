@@ -9,7 +9,7 @@ struct Skip: Arguments.Command {
   static let spec = CommandSpec<Self>("skip", "go on without a step") {
     Example("divisi skip guide --why 'we write it later'", "what needs it goes on without")
     Discussion("An attempt at it that is under way is stopped; its work is kept.")
-    Option(\.why, "--why", help: "the reason, for those who read the run later")
+    Option(\.why, "--why", help: "needed: the reason, for those who read the run later")
     Option(
       \.run, "--run", help: "of this run", placeholder: "RUN", completion: .dynamic("run"))
     Argument(\.step, "STEP", "which step", completion: .dynamic("step"))
