@@ -70,6 +70,30 @@ import Testing
     #expect(try scene.person("show", "\(mine):lib.c") == "int z;\n")
   }
 
+  /// git called in a folder that is no repository of its own is in the one around it.
+  @Test func aSubmoduleThatBecamePlainFilesLeavesThePersonsServerAsItIs() throws {
+    try scene.person("remote", "add", "origin", "file:///mine")
+    try scene.person("rm", "--quiet", "--cached", "lib")
+    try FileManager.default.removeItem(atPath: scene.root + "/lib/.git")
+    try scene.person("add", "lib/lib.c")
+    try scene.person("commit", "--quiet", "--message", "Plain files")
+    let worktree = try scene.prepare().worktree
+    #expect(try worktree.read("lib/lib.c") == "int y;\n")
+    #expect(try scene.person("remote", "get-url", "origin") == "file:///mine\n")
+  }
+
+  @Test func nothingIsPushedFromASubmoduleThatIsNoRepositoryAnyMore() throws {
+    let prepared = try scene.prepare(at: first)
+    try scene.agent(
+      prepared.worktree, "-C", "lib", "commit", "--quiet", "--allow-empty", "--message", "Mine")
+    let head = try scene.checkpoint(prepared).head
+    try FileManager.default.removeItem(atPath: prepared.worktree.path + "/lib/.git")
+    try FileManager.default.createDirectory(
+      atPath: prepared.worktree.path + "/lib/.git", withIntermediateDirectories: false)
+    #expect(
+      try scene.git.storeSubmodules(of: prepared.worktree, from: first, to: head) == ["lib"])
+  }
+
   @Test func aSubmoduleThatAResolutionTookBackIsNamed() throws {
     let tree = try scene.git.tree(of: first)
     let more = try scene.git.tree(of: second)

@@ -14,17 +14,21 @@ struct Submodules {
 
   init(_ git: Git) { self.git = git }
 
-  /// Fills those submodules that the person's checkout has filled. Where what is checked out there
-  /// lacks the commit, git fetches it as it would for the person.
+  /// Fills those submodules that the person's checkout has filled.
   func fill(_ worktree: Worktree) throws(WorkspaceError) {
+    var urls: [String: String] = [:]
     for (path, name) in try names(in: worktree).sorted(by: { $0.key < $1.key }) {
-      guard entryKind(store(of: name) + "/HEAD") == .file else { continue }
-      let url = try git.run(
+      // A path of `.gitmodules` may have become plain files since.
+      guard entryKind(store(of: name) + "/HEAD") == .file, try link(at: path, in: worktree) != nil
+      else { continue }
+      urls[path] = try git.run(
         ["config", "--get", "submodule.\(name).url"], expecting: [0, 1]
       ).line
       try checkOut(path, name, in: worktree)
-      guard !url.isEmpty else { continue }
-      try git.run(["remote", "set-url", "origin", url], in: worktree.path + "/" + path)
+    }
+    for submodule in try filled(in: worktree) {
+      guard let url = urls[submodule.path], !url.isEmpty else { continue }
+      try submodule.git.run(["remote", "set-url", "origin", url], at: submodule.place)
     }
   }
 
@@ -70,7 +74,7 @@ struct Submodules {
     _ path: String, _ name: String, in worktree: Worktree
   ) throws(WorkspaceError) {
     try git.run(
-      ["submodule", "--quiet", "update", "--init", "--force", "--", path], in: worktree.path,
+      ["submodule", "--quiet", "update", "--init", "--force", "--", path], at: worktree,
       options: GitOptions.common
         + GitOptions.settings([
           "protocol.file.allow=always", "submodule.\(name).url=\(store(of: name))",
@@ -114,7 +118,7 @@ struct Submodules {
     let entry = try git.run(
       ["ls-tree", "-z", "--full-tree", tree.hex, "--", path]
     ).fields.first?.split(whereSeparator: { $0 == " " || $0 == "\t" })
-    let names = try names(["--blob", tree.hex + ":.gitmodules"], in: git.repository.root)
+    let names = try names(["--blob", tree.hex + ":.gitmodules"])
     guard let entry, entry.count > 2, let now = ObjectID(String(entry[2])), let name = names[path],
       case let store = store(of: name), entryKind(store + "/HEAD") == .file
     else { return false }
@@ -133,22 +137,21 @@ struct Submodules {
   ) throws(WorkspaceError) -> [String] {
     let links = try links(from: base, to: head)
     guard !links.isEmpty else { return [] }
-    let names = try names(in: worktree)
+    let filled = try filled(in: worktree)
     var homeless: [String] = []
     for (path, commit) in links {
-      guard let name = names[path], entryKind(store(of: name) + "/HEAD") == .file,
-        entryKind(worktree.path + "/" + path + "/.git") != .missing
+      guard let submodule = filled.first(where: { $0.path == path }),
+        case let store = store(of: submodule.name), entryKind(store + "/HEAD") == .file
       else {
         homeless.append(path)
         continue
       }
-      let store = store(of: name)
       if try holds(store, commit) { continue }
-      try git.run(
+      try submodule.git.run(
         [
           "push", "--quiet", "--no-verify", store,
           "\(commit.hex):refs/divisi/submodules/\(commit.hex)",
-        ], in: worktree.path + "/" + path)
+        ], at: submodule.place)
     }
     return homeless
   }
@@ -177,14 +180,12 @@ struct Submodules {
   /// What the submodules at paths of a worktree are called.
   private func names(in worktree: Worktree) throws(WorkspaceError) -> [String: String] {
     guard entryKind(worktree.path + "/.gitmodules") == .file else { return [:] }
-    return try names(["--file", ".gitmodules"], in: worktree.path)
+    return try names(["--file", worktree.path + "/.gitmodules"])
   }
 
-  private func names(
-    _ source: [String], in folder: String
-  ) throws(WorkspaceError) -> [String: String] {
+  private func names(_ source: [String]) throws(WorkspaceError) -> [String: String] {
     let fields = try git.run(
-      ["config"] + source + ["-z", "--get-regexp", #"^submodule\..*\.path$"#], in: folder,
+      ["config"] + source + ["-z", "--get-regexp", #"^submodule\..*\.path$"#],
       expecting: [0, 1, 128]
     ).fields
     var names: [String: String] = [:]
