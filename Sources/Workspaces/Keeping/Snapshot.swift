@@ -1,16 +1,18 @@
 import Files
-import Glibc
 
 /// Writes everything that a worktree holds into one commit, without changing the worktree.
 struct Snapshot {
   private let git: Git
   private let worktree: Worktree
+  /// Whether what is behind its commits is a part of it.
+  private let hasHistory: Bool
   private var parents: [ObjectID] = []
   private var lines: [(KeepRole, String)] = []
 
-  init(_ git: Git, _ worktree: Worktree) {
+  init(_ git: Git, _ worktree: Worktree, hasHistory: Bool = true) {
     self.git = git
     self.worktree = worktree
+    self.hasHistory = hasHistory
   }
 
   /// The commit of all that is there.
@@ -59,7 +61,37 @@ struct Snapshot {
     guard let tree else { throw .noCommit(branch ?? worktree.path) }
     let message =
       reason + "\n\n" + lines.map { "\($0.0.rawValue): \($0.1)\n" }.joined()
-    return try git.writeCommit(tree: tree, parents: parents, message: message)
+    var held: [ObjectID] = []
+    for parent in parents {
+      if let stand = try hasHistory ? parent : withoutHistory(parent) { held.append(stand) }
+    }
+    return try git.writeCommit(tree: tree, parents: held, message: message)
+  }
+
+  /// What stands for a parent where nothing behind it may be named; nothing where files of it are missing.
+  private func withoutHistory(_ parent: ObjectID) throws(WorkspaceError) -> ObjectID? {
+    switch lines.first(where: { $0.1.hasPrefix(parent.hex) })?.0 {
+    // These have none.
+    case .index, .stages, .nested: return parent
+    default: break
+    }
+    guard try git.reachesAll(of: ["--no-walk", parent.hex]) else { return nil }
+    let text = String(
+      decoding: try git.run(["cat-file", "commit", parent.hex]).bytes, as: UTF8.self)
+    // The index and the untracked files of a stash are its other parents.
+    let others = text.split(separator: "\n").prefix {
+      $0.hasPrefix("tree ") || $0.hasPrefix("parent ")
+    }
+    .dropFirst(2).compactMap { ObjectID(String($0.dropFirst("parent ".count))) }
+    var copies: [ObjectID] = []
+    for other in others where try git.reachesAll(of: ["--no-walk", other.hex]) {
+      copies.append(
+        try git.writeCommit(
+          tree: try git.tree(of: other), parents: [], message: "\(other), without its history\n"))
+    }
+    return try git.writeCommit(
+      tree: try git.tree(of: parent), parents: copies,
+      message: "\(parent), without its history\n\n" + text)
   }
 
   private mutating func add(_ role: KeepRole, _ commit: ObjectID, _ more: String = "") {
@@ -210,64 +242,51 @@ struct Snapshot {
     ).lines.compactMap(ObjectID.init)
     let own = try Submodules(git).unstored(unsent, at: path, in: worktree)
     if status.isClean, own.isEmpty { return }
-    var snapshot = Snapshot(inner, place)
-    for commit in own { snapshot.add(.left, commit) }
-    let commit = try snapshot.write(status: status, because: "a repository within: \(path)")
+    // A commit here that names one which is not would be damage to the person's repository.
+    for hasHistory in try inner.lacksHistory(place) ? [false] : [true, false] {
+      var snapshot = Snapshot(inner, place, hasHistory: hasHistory)
+      for commit in own { snapshot.add(.left, commit) }
+      let commit = try snapshot.write(status: status, because: "a repository within: \(path)")
+      guard try bring(commit, from: inner, place, mayFail: hasHistory) else { continue }
+      add(.nested, commit, " " + path)
+      return
+    }
+  }
+
+  /// Brings a commit of a repository within over; says whether all that it reaches came with it.
+  private func bring(
+    _ commit: ObjectID, from inner: Git, _ place: Worktree, mayFail: Bool
+  ) throws(WorkspaceError) -> Bool {
     let ref = "refs/divisi/nested"
     try inner.run(["update-ref", ref, commit.hex], at: place)
     let git = git
-    try git.alone { () throws(WorkspaceError) in
-      try git.run([
-        "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-        repository.root, ref,
-      ])
+    let status = try git.alone { () throws(WorkspaceError) -> Int32 in
+      try git.run(
+        [
+          "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+          inner.repository.root, ref,
+        ], expecting: mayFail ? [0, 1, 128] : [0]
+      ).status
     }
-    add(.nested, commit, " " + path)
+    guard mayFail else { return true }
+    guard status == 0 else { return false }
+    return try git.reachesAll(of: [commit.hex, "--not", "--all"])
   }
 }
 
-/// An index beside the worktree's own, gone with its last use.
-struct IndexCopy: ~Copyable {
-  private let path: String
-  var environment: [String: String] { ["GIT_INDEX_FILE": path] }
-
-  init(emptyFor worktree: Worktree) {
-    path = worktree.gitFolder + "/divisi-index-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+extension Git {
+  /// Whether commits, files or both are left at a server: a clone that is shallow, or partial.
+  fileprivate func lacksHistory(_ place: Worktree) throws(WorkspaceError) -> Bool {
+    if try run(["rev-parse", "--is-shallow-repository"], at: place).line == "true" { return true }
+    return try run(
+      ["config", "--get-regexp", #"^(extensions\.partialclone|remote\..*\.promisor)$"#], at: place,
+      expecting: [0, 1]
+    ).status == 0
   }
 
-  init(of worktree: Worktree) throws(WorkspaceError) {
-    self.init(emptyFor: worktree)
-    let index = worktree.gitFolder + "/index"
-    guard entryKind(index) == .file else { return }
-    let (path, bytes) = (path, try withFiles { () throws(FileError) in try readFile(index) })
-    try withFiles { () throws(FileError) in try writeFile(path, bytes) }
-  }
-
-  deinit {
-    unlink(path)
-    unlink(path + ".lock")
-  }
-}
-
-/// A line of the index.
-struct IndexEntry {
-  let mode: String
-  let object: String
-  let stage: Int
-  let path: String
-
-  /// What stands for its object in a line that takes it out of the index.
-  var noObject: String { String(repeating: "0", count: object.utf8.count) }
-
-  init?(_ field: String) {
-    let parts = field.split(separator: "\t", maxSplits: 1)
-    guard parts.count == 2 else { return nil }
-    let words = parts[0].split(separator: " ")
-    guard words.count == 3, let stage = Int(words[2]) else { return nil }
-    mode = String(words[0])
-    object = String(words[1])
-    self.stage = stage
-    path = String(parts[1])
+  /// Whether all that revisions name is there, to the last file.
+  fileprivate func reachesAll(of revisions: [String]) throws(WorkspaceError) -> Bool {
+    try run(["rev-list", "--objects", "--quiet"] + revisions, expecting: [0, 1, 128]).status == 0
   }
 }
 
