@@ -46,7 +46,7 @@ import Testing
           findings: [.init("logs the card", severity: "high", file: "src/api/pay.c", line: 7)]),
         .conflict(files: ["src/api/pay.c"], words: "CONFLICT (content)"),
         .dropped(file: "a.c", lines: ["int a;", "int b;"]),
-        .outside(["Makefile"]), .artifacts(["docs/api.md"]),
+        .outside(["Makefile"]), .submodules(["vendor/zlib"]), .artifacts(["docs/api.md"]),
         .ending(.init(.turnLimit, "Reached maximum number of turns")), .person("Use the sandbox."),
       ], instructions: "You are careful.\n\n")
     expectGolden(prompt.text, at: golden("retry.md"))

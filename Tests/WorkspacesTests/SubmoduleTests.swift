@@ -94,6 +94,24 @@ import Testing
       try scene.git.storeSubmodules(of: prepared.worktree, from: first, to: head) == ["lib"])
   }
 
+  @Test func whatNobodyCommittedInASubmoduleIsTold() throws {
+    let prepared = try scene.prepare(at: first)
+    try scene.agent(
+      prepared.worktree, "-C", "lib", "commit", "--quiet", "--allow-empty", "--message", "Mine")
+    #expect(try scene.checkpoint(prepared).uncommitted == [])
+    try prepared.worktree.write("lib/lib.c", "int z;\n")
+    #expect(try scene.checkpoint(prepared).uncommitted == ["lib"])
+    try scene.agent(prepared.worktree, "-C", "lib", "commit", "--quiet", "--all", "-m", "Mine too")
+    #expect(try scene.checkpoint(prepared).uncommitted == [])
+    try prepared.worktree.write("lib/new.c", "int n;\n")
+    #expect(try scene.checkpoint(prepared).uncommitted == ["lib"])
+    // As projects say that build their submodules in place.
+    try scene.person("config", "submodule.lib.ignore", "untracked")
+    #expect(try scene.checkpoint(prepared).uncommitted == [])
+    try prepared.worktree.write("lib/lib.c", "int z2;\n")
+    #expect(try scene.checkpoint(prepared).uncommitted == ["lib"])
+  }
+
   @Test func aSubmoduleThatAResolutionTookBackIsNamed() throws {
     let tree = try scene.git.tree(of: first)
     let more = try scene.git.tree(of: second)

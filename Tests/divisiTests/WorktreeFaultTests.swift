@@ -46,6 +46,34 @@ import Testing
     #expect(try scene.kept().contains("a rebase that was given up"))
   }
 
+  /// No commit of the repository can hold it, and without it the step is not what it was judged to be.
+  @Test func whatIsNotCommittedInASubmoduleIsRefusedUntilItIs() throws {
+    let library = try TemporaryFolder()
+    try makeRepository(in: library)
+    try library.write("lib.c", "int x;\n")
+    _ = try scene.scratch.shell(
+      """
+      git -C '\(library.path)' add lib.c && \(scene.git) -C '\(library.path)' commit -qm lib
+      git -c protocol.file.allow=always submodule --quiet add '\(library.path)' lib
+      \(scene.git) commit -qm lib
+      """)
+    try scene.agent(
+      """
+      cd lib; echo 'int y;' > lib.c
+      [ "$DIVISI_ATTEMPT_NUMBER" = 1 ] || \(scene.git) commit -qam mine
+      """, more: "retries: 1")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(
+      try String(contentsOfFile: scene.attempt(2, "prompt.md"), encoding: .utf8)
+        .contains("Commit it in the submodule, or undo it:\n\n- lib\n"))
+    let commit = try scene.scratch.shell("git rev-parse orchestration/t:lib")
+    #expect(
+      try scene.scratch.shell("git -C .git/modules/lib show \(commit.dropLast()):lib.c")
+        == "int y;\n")
+    try scene.expectWhole()
+  }
+
   @Test func aLockThatAKilledGitLeftIsRemovedAndTold() throws {
     let result = try completed(
       "echo one > one.txt; touch -d '1 minute ago' \"$(git rev-parse --git-dir)/index.lock\"")

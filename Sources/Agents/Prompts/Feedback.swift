@@ -9,6 +9,8 @@ package enum Feedback: Sendable, Equatable {
   case artifacts([String])
   /// The same of files that are there, but that no commit holds.
   case ignoredArtifacts([String])
+  /// Submodules in which files were changed and not committed.
+  case submodules([String])
   /// Files that were changed and may not be.
   case outside([String])
   /// The work could not be merged with what was merged meanwhile.
@@ -40,6 +42,10 @@ extension Feedback {
       return
         "These files are there, but git ignores them, so that they would not be merged. Add them with `git add --force`:\n\n"
         + list(files)
+    case .submodules(let paths):
+      return
+        "What was changed in these submodules is not committed there, so that it would not be merged. Commit it in the "
+        + "submodule, or undo it:\n\n" + list(paths)
     case .outside(let files):
       return
         "These files were changed and are not yours to change. Undo what you did to them:\n\n"

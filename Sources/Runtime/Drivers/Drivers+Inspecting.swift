@@ -82,6 +82,7 @@ extension Drivers {
     let changes = try git.changes(from: start, to: head)
     try git.writePatch(from: start, to: head, changes, into: place.patch)
     var feedback: [Feedback] = []
+    if !checkpoint.uncommitted.isEmpty { feedback.append(.submodules(checkpoint.uncommitted)) }
     let allowed = step.files.map(\.value.pattern)
     if !allowed.isEmpty {
       let outside = changes.outside { path in allowed.contains { $0.matches(path) } }

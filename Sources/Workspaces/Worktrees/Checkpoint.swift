@@ -12,6 +12,8 @@ package struct Checkpoint: Sendable, Hashable {
   package let aborted: [HalfDone]
   /// Repositories of their own in the worktree, which no commit here can hold.
   package let nested: [String]
+  /// Submodules with changes that nobody committed there, and that no commit here can hold either.
+  package let uncommitted: [String]
   /// What Divisi had brought and somebody added to a commit: taken out of it again.
   package let takenOut: [String]
   package let kept: KeptWork?
@@ -65,7 +67,8 @@ extension Git {
     guard let head = try head(of: worktree) else { throw .noCommit(branch) }
     return Checkpoint(
       head: head, isCommitted: hasLeft || isMerging, finished: finished, aborted: aborted,
-      nested: now.nested, takenOut: takenOut, kept: kept)
+      nested: now.nested, uncommitted: try uncommitted(now.submodules, in: worktree),
+      takenOut: takenOut, kept: kept)
   }
 
   /// Takes what Divisi brought out of the index: an agent that adds all there is adds that as well. It stays on disk.
@@ -87,6 +90,17 @@ extension Git {
       ["update-index", "-z", "--force-remove", "--stdin"], at: worktree,
       input: added.map { $0 + "\0" }.joined().pathBytes)
     return added
+  }
+
+  /// Those of some submodules with changes that count: whether they do is a setting of each (`submodule.NAME.ignore`).
+  private func uncommitted(
+    _ submodules: [String], in worktree: Worktree
+  ) throws(WorkspaceError) -> [String] {
+    guard !submodules.isEmpty else { return [] }
+    let format = ["status", "--porcelain=v2", "-z", "--untracked-files=normal", "--no-renames"]
+    return try run(
+      format + ["--"] + submodules.map { ":(top,literal)" + $0 }, at: worktree
+    ).fields.filter { $0.hasPrefix("1 ") }.compactMap { $0.words(9).last.map(String.init) }
   }
 
   private func commitAll(

@@ -11,7 +11,7 @@ package struct WorktreeStatus: Sendable, Hashable {
   package fileprivate(set) var untracked: [String] = []
   /// Folders that are repositories of their own, unknown to this one.
   package fileprivate(set) var nested: [String] = []
-  /// Submodules with commits or changes that this repository does not know.
+  /// Submodules with changes that no commit of theirs holds.
   package fileprivate(set) var submodules: [String] = []
   package fileprivate(set) var ignored: [String] = []
   /// Repositories in folders that git ignores. Looked for only before they would be cleaned away.
@@ -83,7 +83,10 @@ extension Git {
         let parts = rest.words(8)
         guard parts.count == 8, !brought.holds(String(parts[7])) else { continue }
         status.changed.append(String(parts[7]))
-        if parts[1].hasPrefix("S") { status.submodules.append(String(parts[7])) }
+        // S, then whether it is at another commit, has changed files, has new files.
+        if parts[1].hasPrefix("S"), parts[1].suffix(2) != ".." {
+          status.submodules.append(String(parts[7]))
+        }
       case "u":
         if let path = rest.words(10).last { status.unmerged.append(String(path)) }
       case "?":
