@@ -146,11 +146,15 @@ import Testing
   }
 
   @Test func whatAMergeDriverDroppedIsNamed() throws {
-    let scene = try Scene([".gitattributes": "gen merge=ours\n"])
+    let scene = try Scene()
     try scene.person("config", "merge.ours.driver", "true")
-    let base = try commit(scene, ["gen": "one\n", "a": "a\n"])
-    let ours = try commit(scene, ["gen": "one\nours\n", "a": "a\n"], on: base)
-    let theirs = try commit(scene, ["gen": "one\ntheirs\n", "a": "b\n"], on: base)
+    func commit(_ files: [String: String], on base: ObjectID? = nil) throws -> ObjectID {
+      let all = files.merging([".gitattributes": "gen merge=ours\n"]) { $1 }
+      return try self.commit(scene, all, on: base)
+    }
+    let base = try commit(["gen": "one\n", "a": "a\n"])
+    let ours = try commit(["gen": "one\nours\n", "a": "a\n"], on: base)
+    let theirs = try commit(["gen": "one\ntheirs\n", "a": "b\n"], on: base)
     guard case .clean(let tree) = try scene.git.merge(theirs, into: ours) else {
       Issue.record("the driver was not asked")
       return

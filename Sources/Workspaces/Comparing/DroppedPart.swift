@@ -37,7 +37,7 @@ extension Git {
     var comparison = Comparison(ours: diffs[0], theirs: diffs[1], result: diffs[2])
     var found = comparison.dropped()
     if !found.isEmpty, let merged = try merged(theirs, into: ours) {
-      let driven = try pathsWithMergeDrivers(among: found.map(\.path))
+      let driven = try pathsWithMergeDrivers(among: found.map(\.path), into: ours)
       comparison.merged = try lineDiffs(from: base, to: [merged.tree])[0]
       comparison.undecided = merged.undecided.union(driven)
       found = comparison.dropped()
@@ -58,7 +58,7 @@ extension Git {
     }
     if ours == base { return [] }
     let both = Set(try touched(theirs)).intersection(try touched(ours))
-    let driven = try pathsWithMergeDrivers(among: both.sorted())
+    let driven = try pathsWithMergeDrivers(among: both.sorted(), into: ours)
     guard !driven.isEmpty else { return [] }
     return try droppedLines(base: base, ours: ours, theirs: theirs, result: result)
       .filter { driven.contains($0.path) }

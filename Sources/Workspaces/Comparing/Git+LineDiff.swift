@@ -53,31 +53,8 @@ extension Git {
   func merged(
     _ theirs: ObjectID, into ours: ObjectID
   ) throws(WorkspaceError) -> (tree: ObjectID, undecided: Set<String>)? {
-    let fields = try run(
-      [
-        "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", "--", ours.hex,
-        theirs.hex,
-      ], expecting: [0, 1, 128]
-    ).fields
-    guard let tree = fields.first.flatMap(ObjectID.init) else { return nil }
-    return (tree, Set(fields.dropFirst()))
-  }
-
-  /// Those of some files that are merged by a program of the repository's choice.
-  func pathsWithMergeDrivers(among paths: [String]) throws(WorkspaceError) -> Set<String> {
-    guard !paths.isEmpty else { return [] }
-    let usual = try line(["config", "--default", "text", "--get", "merge.default"])
-    let own: Set<String> = ["set", "unset", "text", "binary", "union"]
-    let fields = try run(
-      ["check-attr", "-z", "--stdin", "merge"],
-      input: paths.map { $0 + "\0" }.joined().pathBytes
-    ).fields
-    var found: Set<String> = []
-    // Path, attribute, value.
-    for start in stride(from: 0, to: fields.count - 2, by: 3) {
-      let value = fields[start + 2] == "unspecified" ? usual : fields[start + 2]
-      if !own.contains(value) { found.insert(fields[start]) }
-    }
-    return found
+    let answer = try mergeTree(
+      theirs, into: ours, ["--name-only", "--no-messages"], expecting: [0, 1, 128])
+    return answer.map { ($0.tree, Set($0.fields)) }
   }
 }

@@ -19,18 +19,13 @@ extension Git {
   package func merge(
     _ branch: ObjectID, into head: ObjectID
   ) throws(WorkspaceError) -> Merge {
-    let result = try run(
-      ["merge-tree", "--write-tree", "-z", "--messages", "--", head.hex, branch.hex],
-      expecting: [0, 1])
-    let fields = result.fields
-    guard let tree = fields.first.flatMap(ObjectID.init) else {
+    let answer = try mergeTree(branch, into: head, ["--messages"], expecting: [0, 1])
+    guard let answer else {
       throw .git(
         GitError(
-          .refused(result.status, result.errors), arguments: ["merge-tree"],
-          folder: repository.root))
+          .refused(1, "it names no tree"), arguments: ["merge-tree"], folder: repository.root))
     }
-    if result.status == 0 { return .clean(tree: tree) }
-    return .conflicts(conflicts(in: fields.dropFirst()))
+    return answer.isClean ? .clean(tree: answer.tree) : .conflicts(conflicts(in: answer.fields))
   }
 
   /// Reads what follows the tree: files with their stages, an empty field, then messages, each a
