@@ -25,6 +25,16 @@ import Testing
     second = try #require(try scene.git.commit("main"))
   }
 
+  /// A worktree for somebody who has a setting for all repositories.
+  private func prepare(_ setting: [String], at commit: ObjectID) throws -> Worktree {
+    let file = scene.folder.path + "/gitconfig"
+    try scene.person("config", "--file", file, setting[0], setting[1])
+    let runner = try SpawnedGit(
+      environment: Scene.environment.merging(["GIT_CONFIG_GLOBAL": file]) { $1 })
+    return try Worktrees(Git(scene.git.repository, runner: runner))
+      .prepare(step: "api", of: scene.owner, at: commit).worktree
+  }
+
   @Test func whatIsUsedAgainHasTheSubmoduleOfItsCommit() throws {
     let worktree = try scene.prepare(at: first).worktree
     #expect(try worktree.read("lib/lib.c") == "int x;\n")
@@ -80,6 +90,35 @@ import Testing
     let worktree = try scene.prepare().worktree
     #expect(try worktree.read("lib/lib.c") == "int y;\n")
     #expect(try scene.person("remote", "get-url", "origin") == "file:///mine\n")
+  }
+
+  @Test(arguments: [
+    ["clone.defaultRemoteName", "upstream"], ["submodule.lib.update", "!touch ran; false"],
+    ["submodule.lib.update", "merge"], ["submodule.lib.update", "rebase"],
+    ["submodule.lib.update", "none"],
+  ])
+  func settingsOfThePersonDoNotDecideHowASubmoduleIsFilled(_ setting: [String]) throws {
+    try scene.person("remote", "add", "origin", "file:///mine")
+    let settings = try scene.folder.read("sp ace \u{FC}/.git/config")
+    let worktree = try prepare(setting, at: first)
+    #expect(try worktree.read("lib/lib.c") == "int x;\n")
+    #expect(entryKind(worktree.path + "/lib/ran") == .missing)
+    #expect(
+      try scene.agent(worktree, "-C", "lib", "remote", "get-url", "origin")
+        == "file://\(library.root)\n")
+    #expect(try prepare(setting, at: second).read("lib/lib.c") == "int y;\n")
+    #expect(try scene.folder.read("sp ace \u{FC}/.git/config") == settings)
+  }
+
+  @Test func aCommitThatThePersonDoesNotHaveYetIsFetched() throws {
+    try library.write("lib.c", "int z;\n")
+    try library.person("commit", "--quiet", "--all", "--message", "Newer")
+    let newer = try library.base()
+    try scene.person("update-index", "--cacheinfo", "160000,\(newer.hex),lib")
+    try scene.person("commit", "--quiet", "--message", "The newest library")
+    // Whether git fetches from a file is the person's to say.
+    let worktree = try prepare(["protocol.file.allow", "always"], at: scene.base())
+    #expect(try worktree.read("lib/lib.c") == "int z;\n")
   }
 
   @Test func nothingIsPushedFromASubmoduleThatIsNoRepositoryAnyMore() throws {

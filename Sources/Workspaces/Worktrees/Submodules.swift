@@ -14,20 +14,24 @@ struct Submodules {
 
   init(_ git: Git) { self.git = git }
 
-  /// Fills those submodules that the person's checkout has filled.
+  /// Fills those submodules that the person's checkout has filled. Where what is there lacks the
+  /// commit, git fetches it as it would for the person.
   func fill(_ worktree: Worktree) throws(WorkspaceError) {
     var urls: [String: String] = [:]
     for (path, name) in try names(in: worktree).sorted(by: { $0.key < $1.key }) {
       // A path of `.gitmodules` may have become plain files since.
-      guard entryKind(store(of: name) + "/HEAD") == .file, try link(at: path, in: worktree) != nil
+      guard entryKind(store(of: name) + "/HEAD") == .file,
+        let wanted = try link(at: path, in: worktree)
       else { continue }
-      urls[path] = try git.run(
+      let url = try git.run(
         ["config", "--get", "submodule.\(name).url"], expecting: [0, 1]
       ).line
-      try checkOut(path, name, in: worktree)
+      if !url.isEmpty { urls[path] = url }
+      let isStored = try holds(store(of: name), wanted)
+      try checkOut(path, name, from: isStored ? nil : urls[path], in: worktree)
     }
     for submodule in try filled(in: worktree) {
-      guard let url = urls[submodule.path], !url.isEmpty else { continue }
+      guard let url = urls[submodule.path] else { continue }
       try submodule.git.run(["remote", "set-url", "origin", url], at: submodule.place)
     }
   }
@@ -70,15 +74,20 @@ struct Submodules {
     }
   }
 
+  /// - Parameter url: where it is cloned from; else from where all worktrees fill theirs.
   private func checkOut(
-    _ path: String, _ name: String, in worktree: Worktree
+    _ path: String, _ name: String, from url: String? = nil, in worktree: Worktree
   ) throws(WorkspaceError) {
+    let source = url ?? store(of: name)
+    // As settings and not options, so that git writes none of its own into the configuration.
+    let settings = [
+      "submodule.\(name).url=\(source)", "submodule.\(name).update=checkout",
+      "clone.defaultRemoteName=origin",
+    ]
     try git.run(
       ["submodule", "--quiet", "update", "--init", "--force", "--", path], at: worktree,
       options: GitOptions.common
-        + GitOptions.settings([
-          "protocol.file.allow=always", "submodule.\(name).url=\(store(of: name))",
-        ]))
+        + GitOptions.settings(settings + (url == nil ? ["protocol.file.allow=always"] : [])))
   }
 
   /// The commit of a submodule that the index of its worktree names.
