@@ -15,6 +15,8 @@ package enum Release: Sendable, Hashable {
   case restore(Worktree, to: ObjectID)
   /// What git began in the worktree is given up; what was there before it began stays.
   case abort(Worktree, HalfDone)
+  /// What git would do next in the worktree is given up; its files and its commits stay.
+  case forget(Worktree, HalfDone)
   case deleteBranch(String)
   /// A branch that no worktree is on names another commit.
   case moveBranch(String, to: ObjectID)
@@ -58,6 +60,9 @@ extension Keep {
       let kept = try pin(worktree, of: owner, because: reason)
       try abort(operation, in: worktree)
       return kept
+    case .forget(let worktree, let operation):
+      try git.run([operation.rawValue, "--quit"], at: worktree)
+      return nil
     case .deleteBranch(let name):
       let (git, tip) = (git, try tipOfFreeBranch(name))
       let kept = try git.alone { () throws(WorkspaceError) -> KeptWork? in
@@ -231,8 +236,9 @@ extension Keep {
       switch operation {
       case .rebase, .am: try git.run([operation.rawValue, "--quit"], at: worktree)
       case .bisect: try git.run(["bisect", "reset", "HEAD"], at: worktree)
-      // Checking out by force forgets these.
-      case .merge, .cherryPick, .revert: continue
+      // Checking out by force forgets the commit at work, and not those that were to come.
+      case .cherryPick, .revert: try git.run([operation.rawValue, "--quit"], at: worktree)
+      case .merge: continue
       }
     }
     for folder in worktree.replacedRepositories {

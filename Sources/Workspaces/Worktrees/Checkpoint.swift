@@ -57,12 +57,17 @@ extension Git {
     if before.operations.isEmpty { try refuseUndecided(worktree, before, of: owner) }
     try returnToBranch(branch, since: start, worktree, of: owner)
     let now = aborted.isEmpty ? before : try status(of: worktree)
-    let isMerging = !finished.isEmpty
+    let isMerging = finished.contains { $0.isMarked(in: worktree.gitFolder) }
     let takenOut = try takeOutBrought(of: worktree, besides: base)
     let hasLeft =
       !now.changed.isEmpty || !now.unmerged.isEmpty || !now.untracked.isEmpty || !takenOut.isEmpty
     if hasLeft || isMerging {
       try commitAll(in: worktree, without: now.nested, message: message, allowEmpty: isMerging)
+    }
+    // What was to come after it is given up.
+    for operation in finished where operation != .merge {
+      try Keep(self).release(
+        .forget(worktree, operation), of: owner, because: "a \(operation.rawValue) that was ended")
     }
     guard let head = try head(of: worktree) else { throw .noCommit(branch) }
     return Checkpoint(

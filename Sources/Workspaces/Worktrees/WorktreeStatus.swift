@@ -49,9 +49,20 @@ package enum HalfDone: String, Sendable, Hashable, CaseIterable {
   }
 
   func isUnderWay(in gitFolder: String) -> Bool {
-    func isThere(_ mark: String) -> Bool { entryKind(gitFolder + "/" + mark) != .missing }
-    return marks.contains(where: isThere)
-      && (self != .rebase || !Self.am.marks.contains(where: isThere))
+    if self == .rebase, Self.am.isMarked(in: gitFolder) { return false }
+    return isMarked(in: gitFolder) || self == Self.sequence(in: gitFolder)
+  }
+
+  func isMarked(in gitFolder: String) -> Bool {
+    marks.contains { entryKind(gitFolder + "/" + $0) != .missing }
+  }
+
+  /// What is left to do of several commits, which outlives the one at work where somebody commits that by hand.
+  private static func sequence(in gitFolder: String) -> HalfDone? {
+    let folder = gitFolder + "/sequencer"
+    guard entryKind(folder) == .folder else { return nil }
+    let left = (try? readFile(folder + "/todo")) ?? []
+    return left.starts(with: "revert".utf8) ? .revert : .cherryPick
   }
 }
 
