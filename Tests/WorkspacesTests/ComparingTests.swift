@@ -250,6 +250,23 @@ import Testing
     #expect(try scene.git.isMerged(tip, into: picked) == nil)
   }
 
+  @Test(arguments: [
+    ["diff.noprefix", "true"], ["diff.mnemonicPrefix", "true"], ["color.diff", "always"],
+    ["color.ui", "always"], ["diff.context", "0"], ["diff.algorithm", "patience"],
+    ["diff.external", "false"], ["diff.renames", "copies"], ["log.showSignature", "true"],
+    ["diff.relative", "true"], ["log.follow", "true"],
+  ])
+  func aSquashIsFoundHoweverThePersonLikesDifferences(_ setting: [String]) throws {
+    let scene = try Scene()
+    let base = try commit(scene, ["a": "1\n2\n3\n4\n5\n6\n", "b": "b\n"])
+    let first = try commit(scene, ["a": "1\nx\n3\n4\n5\n6\n", "b": "b\n"], on: base)
+    let tip = try commit(scene, ["a": "1\nx\n3\n4\ny\n6\n", "b": "b\n"], on: first)
+    let squashed = try commit(scene, ["a": "1\nx\n3\n4\ny\n6\n", "b": "b\n"], on: base)
+    let onwards = try commit(scene, ["a": "1\nz\n3\n4\nz\n6\n", "b": "b\n"], on: squashed)
+    try scene.person("config", setting[0], setting[1])
+    #expect(try scene.git.isMerged(tip, into: onwards) == .squash)
+  }
+
   @Test func changesAreListedWithSizesAndHeldAgainstWhatIsAllowed() throws {
     let scene = try Scene()
     let base = try commit(scene, ["a": "1\n", "b": "2\n", "p": "\0"])

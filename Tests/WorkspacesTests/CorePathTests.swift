@@ -70,6 +70,18 @@ import Testing
     #expect(try integration.landed(since: base).map(\.provenance) == [scene.provenance()])
   }
 
+  @Test func trailersAreReadHoweverThePersonWritesTheirs() throws {
+    let scene = try Scene()
+    try scene.person("config", "trailer.separators", "=#")
+    let integration = IntegrationBranch(scene.git, name: "orchestration/shop")
+    let base = try integration.begin(at: try scene.base())
+    let commit = try scene.git.squash(
+      tree: try scene.git.tree(of: base), onto: base,
+      message: scene.provenance().message(title: "One"))
+    _ = try integration.land(commit, on: base)
+    #expect(try integration.landed(scene.provenance(), since: base) == commit)
+  }
+
   @Test func aBranchThatMovedMeanwhileIsToldAndLeftAlone() throws {
     let scene = try Scene()
     let integration = IntegrationBranch(scene.git, name: "orchestration/shop")

@@ -35,12 +35,17 @@ extension Git {
       "diff-tree", "-r", "-z", "--no-renames", "--name-only", base.hex, branch.hex, "--",
     ]).fields
     guard !paths.isEmpty, paths.count <= 500 else { return false }
-    let format = ["--patch", "--full-index", "--no-renames", "--no-ext-diff", "--no-textconv"]
-    let whole = try run(["diff-tree", "-r"] + format + [base.hex, branch.hex, "--"]).bytes
-    let history = try run(
-      ["log", "--max-count=1000", "--no-merges", "--format=%H"] + format
-        + [base.hex + ".." + target.hex, "--"] + paths.map { ":(top,literal)" + $0 }
+    let places = ["--"] + paths.map { ":(top,literal)" + $0 }
+    let commits = try run(
+      ["rev-list", "--max-count=1000", "--no-merges", base.hex + ".." + target.hex] + places
     ).bytes
+    // Not `git log`, which shows differences as the person likes them.
+    let format = [
+      "diff-tree", "-r", "--patch", "--full-index", "--no-renames", "--no-ext-diff",
+      "--no-textconv",
+    ]
+    let whole = try run(format + [base.hex, branch.hex, "--"]).bytes
+    let history = try run(format + ["--stdin"] + places, input: commits).bytes
     let wanted = try patchIDs(of: whole)
     let made = try patchIDs(of: history)
     return !wanted.isEmpty && wanted.isSubset(of: made)

@@ -18,6 +18,8 @@ enum GitOptions {
     "worktree.useRelativePaths=false", "core.ignoreStat=false",
     // What an agent wrote is committed as it is, whatever the ends of its lines are.
     "core.safecrlf=false",
+    // Divisi's own trailers are found whatever the person parts theirs with.
+    "trailer.separators=:",
   ])
 
   static func settings(_ settings: [String]) -> [String] { settings.flatMap { ["-c", $0] } }
