@@ -267,6 +267,23 @@ import Testing
     #expect(try scene.git.isMerged(tip, into: onwards) == .squash)
   }
 
+  /// Only looks, at what is under way: repositories within it are no part of the work.
+  @Test func theFilesOfAStepAreThoseBesideRepositoriesWithin() throws {
+    let scene = try Scene()
+    let worktree = try scene.prepare().worktree
+    try worktree.write("new.txt", "new\n")
+    for folder in ["empty", "full"] {
+      try worktree.write(folder + "/x", "x\n")
+      try Scene.git(["init", "--quiet"], in: worktree.path + "/" + folder)
+    }
+    try Scene.git(["add", "x"], in: worktree.path + "/full")
+    try Scene.git(["commit", "--quiet", "--message", "x"], in: worktree.path + "/full")
+    let files = try #require(try scene.worktrees.files(of: "api"))
+    #expect(
+      try scene.person("ls-tree", "-r", "--name-only", files.hex)
+        == "README\nnew.txt\nsrc/a.txt\n")
+  }
+
   @Test func changesAreListedWithSizesAndHeldAgainstWhatIsAllowed() throws {
     let scene = try Scene()
     let base = try commit(scene, ["a": "1\n", "b": "2\n", "p": "\0"])
