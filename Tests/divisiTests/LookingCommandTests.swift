@@ -135,6 +135,19 @@ import Testing
     #expect(try scratch.shell("git -C .worktrees/task-api status --porcelain") == before)
   }
 
+  /// As in a hook of git's, which says where its own repository is.
+  @Test func anotherRepositoryOfTheEnvironmentIsNotLookedAt() throws {
+    _ = try PlayedRun.busy(in: scratch)
+    let other = scratch.folder.path + "/other"
+    _ = try scratch.shell("git init -q '\(other)'")
+    let plain = try scratch.divisi("diff schema")
+    let result = try scratch.divisi(
+      "diff schema",
+      environment: ["GIT_DIR": other + "/.git", "GIT_INDEX_FILE": "/nowhere", "GIT_PAGER": "cat"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output == plain.output)
+  }
+
   @Test func whereCommitsAreGoneThePatchIsShown() throws {
     let run = try PlayedRun(in: scratch, [PlayedRun.agent("api", gates: [])])
     try run.launch("api")

@@ -17,7 +17,7 @@ package struct SpawnedGit: GitRunner {
       })
     else { throw GitError(.notInstalled) }
     self.program = program
-    self.environment = environment.filter { !$0.key.hasPrefix("GIT_") || $0.key.isGitTransport }
+    self.environment = environment.filter { !$0.key.pointsGitElsewhere }
       .merging(["LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"]) { _, own in own }
   }
 
@@ -37,6 +37,10 @@ package struct SpawnedGit: GitRunner {
 }
 
 extension String {
+  /// Whether a variable of this name may lead git to another repository than the one it is called in, as those do that git
+  /// itself gives to hooks and aliases.
+  package var pointsGitElsewhere: Bool { hasPrefix("GIT_") && !isGitTransport }
+
   /// How git reaches a server is the person's to say.
   fileprivate var isGitTransport: Bool {
     hasPrefix("GIT_SSH") || self == "GIT_ASKPASS" || hasPrefix("GIT_SSL")

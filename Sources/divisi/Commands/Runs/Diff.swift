@@ -198,6 +198,11 @@ extension Session {
       [program, "-C", git.repository.root, "--no-optional-locks", "-c", color] + arguments
     var pointers = words.map { strdup($0) }
     pointers.append(nil)
+    // How differences are shown is the person's to say.
+    let own: Set<String> = ["GIT_PAGER", "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS"]
+    for name in environment.keys where name.pointsGitElsewhere && !own.contains(name) {
+      unsetenv(name)
+    }
     execv(program, &pointers)
     throw Failure(FileError("run", program, code: errno))
   }
