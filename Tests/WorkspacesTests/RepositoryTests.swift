@@ -68,6 +68,31 @@ import Workspaces
     #expect(try Repository.find(from: folder.path + "/.git/objects").root == folder.path)
   }
 
+  @Test func whatOthersExcludeStaysByteForByte() throws {
+    let folder = try TemporaryFolder()
+    try makeRepository(in: folder)
+    let path = folder.path + "/.git/info/exclude"
+    // A name as an old file system wrote it.
+    let own = Array("gr".utf8) + [0xFC, 0xDF] + Array("e\r\n".utf8)
+    try writeFile(path, own)
+    let repository = try Repository.find(from: folder.path)
+    _ = try repository.exclude(["/.divisi/"], because: "why")
+    #expect(try readFile(path) == own + Array("# why\n/.divisi/\n".utf8))
+  }
+
+  @Test func patternsThatAreExcludedAtOnceAreAllThere() async throws {
+    let folder = try TemporaryFolder()
+    try makeRepository(in: folder)
+    let repository = try Repository.find(from: folder.path)
+    await withTaskGroup(of: Void.self) { group in
+      for number in 0..<200 {
+        group.addTask { _ = try? repository.exclude(["/\(number)"], because: "why") }
+      }
+    }
+    let lines = try folder.read(".git/info/exclude").split(separator: "\n")
+    #expect(Set((0..<200).map { "/\($0)" }).isSubset(of: lines.map(String.init)))
+  }
+
   @Test func patternsAreExcludedOnceAndTheFileKept() throws {
     let folder = try TemporaryFolder()
     try makeRepository(in: folder)

@@ -6,19 +6,19 @@ extension Repository {
   package var excludeFile: String { commonFolder + "/info/exclude" }
 
   /// Adds those patterns to the exclude file that are not in it, and gives those that were added.
+  ///
+  /// What is there already stays byte for byte: it is the person's, in whatever encoding, and another run may add to it at
+  /// the same moment.
   package func exclude(_ patterns: [String], because reason: String) throws(FileError) -> [String] {
-    var text = ""
-    do {
-      text = String(decoding: try readFile(excludeFile), as: UTF8.self)
-    } catch  where error.isMissing {
-      try createFolder(parentFolder(of: excludeFile))
-    }
-    let present = Set(text.split(whereSeparator: \.isNewline).map { trimmed($0) })
+    var bytes: [UInt8] = []
+    do { bytes = try readFile(excludeFile) } catch  where error.isMissing {}
+    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+    let present = Set(lines.map { trimmed($0) })
     let missing = patterns.filter { !present.contains($0) }
     guard !missing.isEmpty else { return [] }
-    if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
-    text += "# \(reason)\n" + missing.map { $0 + "\n" }.joined()
-    try writeFile(excludeFile, Array(text.utf8))
+    let end = bytes.isEmpty || bytes.last == UInt8(ascii: "\n") ? "" : "\n"
+    let text = end + "# \(reason)\n" + missing.map { $0 + "\n" }.joined()
+    try appendToFile(excludeFile, Array(text.utf8))
     return missing
   }
 
