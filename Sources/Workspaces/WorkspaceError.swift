@@ -11,6 +11,8 @@ package enum WorkspaceError: Error, Hashable, Sendable {
   /// There is no commit yet to begin from; the name is that of the branch to be.
   case noCommit(String)
   case bare(String)
+  /// It keeps its branches in another format than files, which are read here.
+  case otherRefFormat(String)
   /// A branch that Divisi wants to move is checked out at a path that is not Divisi's.
   case branchCheckedOut(branch: String, path: String)
   /// A branch that a run would merge into, and no run of Divisi made.
@@ -47,6 +49,7 @@ extension WorkspaceError: CustomStringConvertible {
     case .oldGit(let version): "git \(version) is too old"
     case .noCommit(let branch): "the branch \(branch) has no commit yet"
     case .bare(let path): "\(path) is a repository without a checkout"
+    case .otherRefFormat(let format): "the repository keeps its branches in the format \(format)"
     case .branchCheckedOut(let branch, let path): "the branch \(branch) is checked out in \(path)"
     case .foreignBranch(let name): "there is a branch \(name) that no run of Divisi made"
     case .pathTaken(let path): "\(path) is in the way: it is not a worktree of this repository"
@@ -76,6 +79,7 @@ extension WorkspaceError: CustomStringConvertible {
     case .oldGit: "install git \(GitVersion.least) or later"
     case .noCommit: "commit something first: git commit --allow-empty -m Begin"
     case .bare: "work in a clone of it, or in a worktree: git worktree add ../checkout"
+    case .otherRefFormat: "git refs migrate --ref-format=files"
     case .branchCheckedOut(_, let path): "switch to another branch in \(path)"
     case .foreignBranch(let name):
       "the run would merge into it; give it another name: git branch -m \(name) NAME"

@@ -53,6 +53,17 @@ import Testing
     #expect(throws: WorkspaceError.noCommit("trunk")) { try facts.head.base() }
   }
 
+  /// Older gits do not know the format at all: what stands in the way is said whichever git is there.
+  @Test func aRepositoryThatKeepsItsBranchesInAnotherFormatIsRefused() throws {
+    let scene = try Scene()
+    try scene.person("config", "core.repositoryFormatVersion", "1")
+    try scene.person("config", "extensions.refStorage", "reftable")
+    let error = WorkspaceError.otherRefFormat("reftable")
+    #expect(throws: error) { try RepositoryFacts.read(scene.git) }
+    #expect(throws: error) { try RepositoryFacts.Head.read(scene.git) }
+    #expect(error.hint == "git refs migrate --ref-format=files")
+  }
+
   @Test func aDetachedHeadIsTold() throws {
     let scene = try Scene()
     try scene.person("checkout", "--quiet", "--detach")

@@ -67,13 +67,17 @@ package struct Repository: Sendable, Hashable {
   }
 
   /// How many bytes the name of an object has: 20, or 32 where git was told so when the repository was made.
-  var hashLength: Int {
-    guard let bytes = try? readFile(commonFolder + "/config") else { return 20 }
-    let lines = String(decoding: bytes, as: UTF8.self).lowercased().split(separator: "\n")
-    return lines.contains { line in
-      let words = line.split { " \t=".contains($0) }
-      return words == ["objectformat", "sha256"]
-    } ? 32 : 20
+  var hashLength: Int { format("objectformat") == "sha256" ? 32 : 20 }
+
+  /// How git keeps refs and their logs, where it was told.
+  var refFormat: String? { format("refstorage") }
+
+  /// What a repository says of its own format, read without git: an old one knows no new format.
+  private func format(_ name: String) -> String? {
+    guard let bytes = try? readFile(commonFolder + "/config") else { return nil }
+    let lines = String(decoding: bytes, as: UTF8.self).lowercased()
+      .split(whereSeparator: \.isNewline).map { $0.split { " \t=\"".contains($0) } }
+    return lines.last { $0.count == 2 && $0[0] == name }.map { String($0[1]) }
   }
 
   /// A path as it is known below the root, or nothing where it lies outside.

@@ -49,6 +49,8 @@ package struct RepositoryFacts: Sendable, Hashable {
   fileprivate static func readHead(
     _ git: Git
   ) throws(WorkspaceError) -> (head: Head, isBare: Bool, isShallow: Bool) {
+    // Before git is asked: one that does not know the format says only that.
+    if let format = git.repository.refFormat, format != "files" { throw .otherRefFormat(format) }
     // Before the first commit it answers the first two, and stumbles over the rest.
     let facts = try git.run(
       [
