@@ -76,10 +76,3 @@ extension AttemptID {
     self.init(StepID(String(words[0])), number)
   }
 }
-
-extension RunBookError {
-  /// Whether the same can be written as soon as there is room.
-  var isForWantOfRoom: Bool {
-    if case .journal(.full) = self { true } else { false }
-  }
-}

@@ -4,8 +4,9 @@ import Plans
 
 /// A run in the journal: its decisions written, its state read back.
 ///
-/// Whoever holds the book holds the run's lock, and is its one runner. A write that throws has left nothing behind: the
-/// conductor that decided it must be thrown away, and a new one taken from the book.
+/// Whoever holds the book holds the run's lock, and is its one runner. A write that throws has left nothing behind: what
+/// was decided is written later, where that may pass (`mayPass`), or the conductor that decided it is thrown away, and a new
+/// one taken from the journal. Nothing else is written meanwhile: it would have been decided on what never was.
 package final class RunBook {
   /// A snapshot is saved when so many events have been written since the last. It saves folding as many, and is as large
   /// as the plan: that of a large one is saved less often, so that saving takes the same small part of the time.
@@ -16,8 +17,8 @@ package final class RunBook {
   /// The last event that is written.
   package private(set) var lastSequence: Int
   private var lastSnapshot: Int
-  /// Whether something was decided that could not be written: the state then holds more than the journal.
-  private var isBehind = false
+  /// Why nothing more can be written.
+  private var failure: RunBookError?
 
   private init(file: JournalFile, lock: RunLock, lastSequence: Int, lastSnapshot: Int) {
     self.file = file
@@ -57,7 +58,7 @@ package final class RunBook {
     } catch { throw .journal(error) }
     var state = RunState()
     var folded = 0
-    if let snapshot = resumption.snapshot, let read = try? RunState(snapshot: snapshot.state) {
+    if let snapshot = resumption.snapshot, let read = snapshot.runState {
       state = read
       folded = snapshot.sequence
     }
@@ -93,13 +94,22 @@ package final class RunBook {
     _ decision: Decision, of state: RunState, taking messages: [Int] = []
   ) throws(RunBookError) {
     guard !decision.events.isEmpty || !messages.isEmpty else { return }
-    isBehind = true
+    if let failure { throw failure }
+    guard state.sequence == lastSequence + decision.events.count else {
+      throw .ahead(session: session, written: lastSequence, decided: state.sequence)
+    }
     do {
       lastSequence = try file.append(entry(decision, of: state, taking: messages))
-    } catch { throw .journal(error) }
-    isBehind = false
+    } catch {
+      let error = RunBookError.journal(error)
+      if !error.mayPass { failure = error }
+      throw error
+    }
     saveIfLong(state)
   }
+
+  /// Whether the journal has all that has made the state.
+  func holds(_ state: RunState) -> Bool { state.sequence == lastSequence }
 
   private func entry(
     _ decision: Decision, of state: RunState, taking messages: [Int]
@@ -128,7 +138,7 @@ package final class RunBook {
 
   /// Keeps the state, so that taking the run up again is quick; nothing of what is not in the journal.
   package func save(_ state: RunState) throws(RunBookError) {
-    guard !isBehind else { return }
+    guard holds(state) else { return }
     do {
       try file.save(
         Snapshot(
@@ -145,6 +155,8 @@ package enum RunBookError: Error, Hashable, Sendable, CustomStringConvertible {
   case journal(JournalError)
   /// An event is there that cannot be understood: to go on without it would be a wrong resume.
   case event(session: String, sequence: Int, flaw: String)
+  /// The state was made by events that are not in the journal: what was decided on it is not written.
+  case ahead(session: String, written: Int, decided: Int)
 
   package var description: String {
     switch self {
@@ -152,6 +164,17 @@ package enum RunBookError: Error, Hashable, Sendable, CustomStringConvertible {
     case .journal(let error): "\(error)"
     case .event(let session, let sequence, let flaw):
       "event \(sequence) of \(session) cannot be read: \(flaw)"
+    case .ahead(let session, let written, let decided):
+      "\(session) is written up to event \(written), and was decided on as if it were up to "
+        + "\(decided): `divisi resume` goes on from what is written"
+    }
+  }
+
+  /// Whether the same can be written as soon as there is room, or whoever else has the journal lets it go.
+  var mayPass: Bool {
+    switch self {
+    case .journal(.full), .journal(.busy): true
+    default: false
     }
   }
 }

@@ -145,4 +145,58 @@ import Runtime
     let (_, conductor) = try RunBook.resume(in: try open(), under: try lock(order.session))
     #expect(conductor.state == before)
   }
+
+  /// What is decided after a write that failed is decided on what never was.
+  @Test func nothingIsWrittenBehindWhatCouldNotBeWritten() throws {
+    var scenario = Scenario.random(seed: 3)
+    scenario.crashes = .none
+    let order = scenario.order
+    let before: RunState
+    do {
+      let (book, first, _) = try RunBook.begin(
+        order, in: try open(), under: try lock(order.session), at: Playthrough.start)
+      before = first.state
+      var conductor = first
+      let lost = conductor.decide(.opened(runner: "a"), at: Playthrough.start)
+      #expect(throws: RunBookError.self) {
+        try book.write(lost, of: conductor.state, taking: [99])
+      }
+      let next = conductor.decide(.opened(runner: "b"), at: Playthrough.start)
+      #expect(!next.events.isEmpty)
+      #expect(throws: RunBookError.self) { try book.write(next, of: conductor.state) }
+      // Not even what would have been right before.
+      var again = first
+      let other = again.decide(.opened(runner: "c"), at: Playthrough.start)
+      #expect(throws: RunBookError.self) { try book.write(other, of: again.state) }
+      try book.save(conductor.state)
+    }
+    let (_, conductor) = try RunBook.resume(in: try open(), under: try lock(order.session))
+    #expect(conductor.state == before)
+  }
+
+  /// A snapshot that knows more, or less, than the events up to it is no saving of time.
+  @Test func aSnapshotOfAnotherPlaceIsPassedOverAndTold() throws {
+    let session = "exec-a-20260101-abcdef"
+    let order = RunOrder(session: session, plan: "a", steps: [RunStep("s", kind: .command)])
+    let before: RunState
+    do {
+      let (lock, file) = (try lock(session), try open())
+      let (_, first, _) = try RunBook.begin(order, in: file, under: lock, at: Playthrough.start)
+      before = first.state
+      var conductor = first
+      _ = conductor.decide(.opened(runner: "a"), at: Playthrough.start)
+      #expect(conductor.state != before)
+      try file.save(
+        Snapshot(
+          sequence: before.sequence, at: 1, version: RunState.snapshotVersion,
+          state: conductor.state.snapshot()), under: lock)
+    }
+    let (lock, file) = (try lock(session), try open())
+    let (_, conductor) = try RunBook.resume(in: file, under: lock)
+    #expect(conductor.state == before)
+    #expect(try RunReading(session, in: file).state == before)
+    let check = try file.check(flaw: \.flaw)
+    #expect(check.isSound)
+    #expect(check.findings.map(\.text).contains { $0.contains("its state is that after event") })
+  }
 }

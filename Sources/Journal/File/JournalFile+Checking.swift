@@ -31,13 +31,17 @@ extension JournalFile {
   /// Reads everything there is, on one unchanging view, and says what is not as it was written.
   ///
   /// A flaw in one place does not end the check, so that it tells what is still whole.
-  package func check() throws(JournalError) -> JournalCheck {
+  ///
+  /// - Parameter flaw: what is wrong with the state that a snapshot holds, for who can read it.
+  package func check(
+    flaw: (Snapshot) -> String? = { _ in nil }
+  ) throws(JournalError) -> JournalCheck {
     var check = JournalCheck()
     do throws(JournalError) {
       let witnesses = try witnesses()
       try database.read { () throws(JournalError) in
         try checkPages(&check)
-        for session in try sessions() { checkRun(session, witnesses[session], &check) }
+        for session in try sessions() { checkRun(session, witnesses[session], flaw, &check) }
         try checkOwners(&check)
       }
     } catch {
@@ -63,12 +67,13 @@ extension JournalFile {
   }
 
   private func checkRun(
-    _ session: String, _ witness: RunWitness?, _ check: inout JournalCheck
+    _ session: String, _ witness: RunWitness?, _ flaw: (Snapshot) -> String?,
+    _ check: inout JournalCheck
   ) {
     check.runs += 1
     attempt(&check) { check throws(JournalError) in _ = try run(session) }
     attempt(&check) { check throws(JournalError) in try checkEvents(session, witness, &check) }
-    attempt(&check) { check throws(JournalError) in try checkSnapshots(session, &check) }
+    attempt(&check) { check throws(JournalError) in try checkSnapshots(session, flaw, &check) }
     attempt(&check) { check throws(JournalError) in try checkInbox(session, &check) }
   }
 
@@ -97,7 +102,7 @@ extension JournalFile {
   }
 
   private func checkSnapshots(
-    _ session: String, _ check: inout JournalCheck
+    _ session: String, _ flaw: (Snapshot) -> String?, _ check: inout JournalCheck
   ) throws(JournalError) {
     let run = try runNumber(of: session)
     var rows = try database.rows(
@@ -110,6 +115,10 @@ extension JournalFile {
         check.note(
           "the snapshot of run `\(session)` at event \(snapshot.sequence) is damaged; resuming passes "
             + "it over")
+      } else if let flaw = flaw(snapshot) {
+        check.note(
+          "the snapshot of run `\(session)` at event \(snapshot.sequence) is not what was written: "
+            + "\(flaw); resuming passes it over")
       }
     }
   }

@@ -23,7 +23,7 @@ package struct RunReading: Sendable {
       record = try file.run(session)
       holder = try RunLock.holder(of: session, in: file.folder)
       let snapshot = try file.snapshot(of: session, version: RunState.snapshotVersion)
-      state = snapshot.flatMap { try? RunState(snapshot: $0.state) } ?? RunState()
+      state = snapshot?.runState ?? RunState()
     } catch { throw .journal(error) }
     try catchUp(in: file)
   }

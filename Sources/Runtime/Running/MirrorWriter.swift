@@ -62,8 +62,8 @@ package final class MirrorWriter: Sendable {
     bell.yield()
   }
 
-  /// Shows how the run stands now, and ends when all is written.
-  func close(_ state: RunState) async {
+  /// Shows how the run stands now, where that is known, and ends when all is written.
+  func close(_ state: RunState?) async {
     shelf.add([], state)
     writing.cancel()
     await writing.value

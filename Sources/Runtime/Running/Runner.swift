@@ -197,9 +197,10 @@ package actor Runner {
         try book.write(decision, of: conductor.state, taking: messages)
         return true
       } catch {
-        // Nothing was written and nothing begun: when there is room again, it is as if nothing had been.
-        guard error.isForWantOfRoom, end == nil else {
-          fail(error)
+        // Nothing was written and nothing begun: when it can be, it is as if nothing had been.
+        guard error.mayPass, end == nil else {
+          // Before anything else is heard: it would be decided on what the journal does not have.
+          await finish(.broken("\(error)"))
           return false
         }
         if !isTold {
@@ -266,8 +267,6 @@ package actor Runner {
     await finish(.waiting(conductor.state.toldWaits))
   }
 
-  private func fail(_ error: RunBookError) { Task { await finish(.broken("\(error)")) } }
-
   @discardableResult
   private func finish(_ how: RunEnd) async -> RunEnd {
     guard end == nil else { return how }
@@ -283,7 +282,8 @@ package actor Runner {
     for task in called { task.cancel() }
     for task in called { await task.value }
     try? book.save(conductor.state)
-    await mirrors.close(conductor.state)
+    // What could not be written is nothing that anybody is to see.
+    await mirrors.close(book.holds(conductor.state) ? conductor.state : nil)
     watcher.ended(how, conductor.state)
     hasFinished = true
     for waiter in waiters { waiter.resume(returning: how) }

@@ -1,6 +1,7 @@
 import Arguments
 import Journal
 import JSONValues
+import Runtime
 
 struct CheckJournal: Command {
   static let spec = CommandSpec<Self>("check", "say whether everything is as it was written") {
@@ -15,7 +16,7 @@ struct CheckJournal: Command {
   }
 
   func run(in session: Session) throws -> ExitStatus {
-    let check = try JournalFile.open(session.journalFolder(), .read).check()
+    let check = try JournalFile.open(session.journalFolder(), .read).check(flaw: \.flaw)
     if session.wantsJSON {
       session.print(check.json)
     } else {
