@@ -18,7 +18,8 @@ package struct LostAttempt: Sendable, Hashable {
   /// What of the attempt still lives.
   package func remains() -> [ProcessEntry] { tree?.living() ?? [] }
 
-  /// Ends what of the attempt still lives and returns when nothing does; says how many there were.
+  /// Ends what of the attempt still lives and returns when nothing does; says how many there were. What this user may not
+  /// end remains.
   @discardableResult
   package func endRemains(grace: Duration) async -> Int {
     guard let tree else { return 0 }

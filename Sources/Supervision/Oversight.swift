@@ -10,6 +10,8 @@ package struct Oversight: Sendable {
     case leaderEnded
     /// Nothing of the tree lives. Comes after `leaderEnded`.
     case treeEnded
+    /// Whether all that lives of the tree refuses to be ended, being another user's by now.
+    case outOfReach(Bool)
   }
 
   package enum Action: Sendable, Hashable {
@@ -47,6 +49,11 @@ package struct Oversight: Sendable {
   private static let briskPace = Duration.milliseconds(5)
   private static let slowPace = Duration.seconds(1)
 
+  /// Since when only what refuses to be ended is left.
+  private var outOfReachSince: Duration?
+  // What is in its last moments, or changes its user, is not given up.
+  private static let reachPatience = Duration.seconds(3)
+
   /// Time is counted from the start of the program.
   package init(_ launch: Launch) { self.launch = launch }
 
@@ -78,6 +85,16 @@ package struct Oversight: Sendable {
       return stage < .terminating ? terminate(now) : [.lookForTree]
     case .treeEnded:
       guard !hasLeader, stage < .finished else { return [] }
+      stage = .finished
+      return [.finish]
+    case .outOfReach(let isSo):
+      guard stage == .killing, isSo else {
+        outOfReachSince = nil
+        return []
+      }
+      let begin = outOfReachSince ?? now
+      outOfReachSince = begin
+      guard now >= begin + Self.reachPatience else { return [] }
       stage = .finished
       return [.finish]
     }

@@ -243,11 +243,25 @@ final class Supervisor {
         reached = tree.signal(SIGKILL)
       case .lookForTree:
         // While it has a child something lives, or its end is about to be told.
-        guard !hasChildren, result.end != nil else { continue }
-        if reached == 0 || tree.living().isEmpty { obey(.treeEnded) }
+        let mayHaveEnded = !hasChildren && result.end != nil
+        guard mayHaveEnded || oversight.stage == .killing else { continue }
+        let rest = mayHaveEnded && reached == 0 ? [] : tree.living()
+        if mayHaveEnded, rest.isEmpty {
+          obey(.treeEnded)
+        } else if oversight.stage == .killing {
+          weigh(rest)
+        }
       case .finish: break
       }
     }
+  }
+
+  /// What became another user's would be waited for without end.
+  private func weigh(_ rest: [ProcessEntry]) {
+    obey(.outOfReach(rest.allSatisfy(\.isOutOfReach)))
+    guard oversight.stage == .finished else { return }
+    result.leftovers = max(result.leftovers, rest.count)
+    result.problem = words(ofLeft: rest)
   }
 
   private func finished() -> AttemptExit {

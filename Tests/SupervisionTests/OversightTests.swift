@@ -79,6 +79,34 @@ import Testing
     #expect(oversight.reason == .timeout)
   }
 
+  @Test func whatRefusesToBeEndedIsGivenUpAfterAWhile() {
+    var oversight = Oversight(Self.launch(idle: nil))
+    _ = oversight.receive(.stopAsked, at: .zero)
+    // Before it was killed there is nothing to give up.
+    #expect(oversight.receive(.outOfReach(true), at: .zero) == [])
+    _ = oversight.receive(.leaderEnded, at: .seconds(1))
+    #expect(oversight.receive(.outOfReach(true), at: .seconds(9)) == [])
+    _ = oversight.advance(to: .seconds(30))
+    #expect(oversight.receive(.outOfReach(true), at: .seconds(30)) == [])
+    #expect(oversight.receive(.outOfReach(false), at: .seconds(32)) == [])
+    #expect(oversight.receive(.outOfReach(true), at: .seconds(33)) == [])
+    #expect(oversight.receive(.outOfReach(true), at: .milliseconds(35_999)) == [])
+    #expect(oversight.receive(.outOfReach(true), at: .seconds(36)) == [.finish])
+    #expect(oversight.stage == .finished)
+    #expect(oversight.reason == .stopped)
+    #expect(oversight.nextLook == nil)
+  }
+
+  /// As where the agent's program runs as another user from its beginning.
+  @Test func alsoALeaderThatRefusesIsGivenUp() {
+    var oversight = Oversight(Self.launch(idle: nil))
+    _ = oversight.receive(.stopAsked, at: .zero)
+    _ = oversight.advance(to: .seconds(5))
+    _ = oversight.advance(to: .seconds(25))
+    #expect(oversight.receive(.outOfReach(true), at: .seconds(25)) == [])
+    #expect(oversight.receive(.outOfReach(true), at: .seconds(28)) == [.finish])
+  }
+
   @Test func withoutBoundsThereIsNothingToWakeFor() {
     let oversight = Oversight(Self.launch(timeout: nil, idle: nil, limit: nil))
     #expect(oversight.nextLook == nil)

@@ -45,7 +45,7 @@ extension Drivers {
           number += 1
           continue
         case .lost(let lost):
-          await lost.endRemains(grace: grace)
+          await endRemains(of: lost, place.path)
           number += 1
           continue
         case .notStarted:
@@ -59,9 +59,11 @@ extension Drivers {
         }
         do throws(SupervisionError) {
           switch try await process.ended() {
-          case .ended(let exit): return (exit, place.log)
+          case .ended(let exit):
+            tell(ofLeft: exit, place.path)
+            return (exit, place.log)
           case .lost(let lost):
-            await lost.endRemains(grace: grace)
+            await endRemains(of: lost, place.path)
             number += 1
           }
         } catch .waitingCancelled {

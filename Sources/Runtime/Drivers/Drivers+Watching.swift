@@ -192,7 +192,10 @@ extension Drivers {
   func conclude(
     _ id: AttemptID, _ job: Job, _ outcome: AttemptOutcome, _ outbox: Outbox
   ) async {
-    if case .lost(let lost) = outcome { await lost.endRemains(grace: grace) }
+    switch outcome {
+    case .lost(let lost): await endRemains(of: lost, "\(id)")
+    case .ended(let exit): tell(ofLeft: exit, "\(id)")
+    }
     let ending = outcome.ending
     guard let seat = job.attempt?.seat, let harness = harnesses[seat.harness] else {
       return outbox.put(.ended(id, commandEnding(ending, id), .nothing))
@@ -211,6 +214,19 @@ extension Drivers {
       .ended(
         id, self.ending(result, saidAt: min(.now(), said)),
         Usage(cost: result.cost, tokens: result.usage?.total)))
+  }
+
+  /// Ends what is left of an attempt whose supervisor was killed.
+  func endRemains(of lost: LostAttempt, _ name: String) async {
+    await lost.endRemains(grace: grace)
+    let rest = lost.remains()
+    if !rest.isEmpty { watcher.note("\(name): \(words(ofLeft: rest))") }
+  }
+
+  /// Tells of what the supervisor had to leave.
+  func tell(ofLeft exit: AttemptExit, _ name: String) {
+    guard exit.reason != .spawnFailed, let problem = exit.problem else { return }
+    watcher.note("\(name): \(problem)")
   }
 
   /// How much of a text for people is read: its last words, and a line that says what came of it.
