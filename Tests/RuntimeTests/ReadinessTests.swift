@@ -214,7 +214,7 @@ import Testing
     let said = await scene.check(command("make")).said("clock")
     #expect(
       said == [
-        "warning: it stands 3 days before the newest commit | set the clock; until it is right, time stands still for a run"
+        "warning: it stands 3 days before the newest commit | set the clock; until it is right, the times of a run go on from the latest it saw"
       ])
     scene.now = currentMilliseconds() - 60_000
     #expect(await scene.check(command("make")).said("clock") == [])

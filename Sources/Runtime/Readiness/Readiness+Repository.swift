@@ -135,7 +135,7 @@ extension Readiness {
       return [
         ReadinessFinding(
           .machine, "clock", .warning, "it stands \(Self.roughly(seconds)) before \(what)",
-          mend: "set the clock; until it is right, time stands still for a run")
+          mend: "set the clock; until it is right, the times of a run go on from the latest it saw")
       ]
     }
     return depth > .needed

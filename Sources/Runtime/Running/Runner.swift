@@ -28,6 +28,7 @@ package actor Runner {
   /// Attempts that hold something which all runs of the repository share.
   private var sharers: Set<AttemptID> = []
 
+  private var clock = RunClock()
   private var alarm: (at: Instant, task: Task<Void, Never>)?
   private var hasLazyInput = false
   private var isDeciding = false
@@ -172,7 +173,7 @@ package actor Runner {
     for message in messages {
       var decision = Decision()
       if let command = try? message.command() {
-        decision = conductor.decide(.command(command, by: message.sender), at: .now())
+        decision = conductor.decide(.command(command, by: message.sender), at: now())
       }
       guard await write(decision, taking: [message.number]) else { return }
       follow(decision)
@@ -182,7 +183,7 @@ package actor Runner {
   // MARK: deciding
 
   private func decide(_ inputs: [Input]) async {
-    let now = Instant.now()
+    let now = now()
     var decision = Decision()
     for input in inputs { decision.join(conductor.decide(input, at: now)) }
     prepareAtOnce(&decision, now)
@@ -384,18 +385,26 @@ package actor Runner {
 
   // MARK: time
 
+  /// The time of the run, which goes on also where the machine's clock was set back.
+  private func now() -> Instant {
+    let (wall, seen) = (Instant.now(), conductor.state.now)
+    if wall < seen, let words = clock.note(wall: wall, seen: seen) { watcher.note(words) }
+    return clock.time(wall: wall, passed: runnerStart.duration(to: .now), seen: seen)
+  }
+
   private func setAlarm() {
+    let now = now()
     var next = conductor.nextWake()
     if hasLazyInput {
       hasLazyInput = false
-      let soon = Instant.now() + Span(milliseconds: 100)
+      let soon = now + Span(milliseconds: 100)
       next = next.map { min($0, soon) } ?? soon
     }
     guard let next else { return }
-    if let alarm, alarm.at <= next, alarm.at > .now() { return }
+    if let alarm, alarm.at <= next, alarm.at > now { return }
     alarm?.task.cancel()
     // Looked at again each minute: clocks are set, and machines sleep.
-    let wait = max(Span(milliseconds: 1), min(next - .now(), .minutes(1)))
+    let wait = max(Span(milliseconds: 1), min(next - now, .minutes(1)))
     alarm = (
       next,
       Task { [weak self] in
@@ -410,6 +419,9 @@ package actor Runner {
     mailbox.put(.clock)
   }
 }
+
+/// Time that passes for a run is counted from here, also while the machine sleeps.
+private let runnerStart = ContinuousClock.now
 
 /// Breaks the circle between a runner and the mailbox that wakes it.
 private final class WeakRunner: @unchecked Sendable {
