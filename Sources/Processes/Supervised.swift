@@ -72,7 +72,12 @@ package final class Supervised: Sendable {
       // If it is the holder still, the descriptor stands for it and the identity is its own.
       guard try self.holder(of: folder) == holder else { continue }
       guard let identity else { throw .unrecognised(folder: folder.path, pid: holder) }
-      guard let record = try readSupervisor(folder) else {
+      let known: SupervisorRecord?
+      do throws(SupervisionError) { known = try readSupervisor(folder) } catch {
+        // Whatever became of its record, it lives.
+        throw error.mayPass ? error : .unrecognised(folder: folder.path, pid: holder)
+      }
+      guard let record = known else {
         // It has just begun. It writes its record first of all, or ends.
         try await waitForRecord(folder, process)
         continue
@@ -108,10 +113,7 @@ package final class Supervised: Sendable {
   /// Asks the supervisor to end the attempt. Returns at once; `ended` tells when it has.
   package func askToStop() throws(SupervisionError) {
     if divisi_pidfd_signal(process.number, SIGTERM) == 0 || errno == ESRCH { return }
-    guard let file = Descriptor(open(folder.stop, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)) else {
-      throw .file(FileError("write", folder.stop, code: errno))
-    }
-    _ = consume file
+    try folder.askToStop()
   }
 
   private static func holder(of folder: AttemptFolder) throws(SupervisionError) -> Int32? {
@@ -165,6 +167,16 @@ package final class Supervised: Sendable {
     } catch {
       throw .spawn(error)
     }
+  }
+}
+
+extension AttemptFolder {
+  /// Asks whatever supervisor owns the attempt to end it, whether or not it can be seen from here.
+  package func askToStop() throws(SupervisionError) {
+    guard let file = Descriptor(open(stop, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)) else {
+      throw .file(FileError("write", stop, code: errno))
+    }
+    _ = consume file
   }
 }
 

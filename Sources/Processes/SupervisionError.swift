@@ -11,16 +11,18 @@ package enum SupervisionError: Error, Hashable, Sendable, CustomStringConvertibl
   case refused(String)
   /// The task that waited was cancelled; the attempt goes on.
   case waitingCancelled
-  /// A process holds the lock of an attempt whose record names another one.
+  /// A process holds the lock of an attempt and is not the one that its record names, as far as can be seen: the attempt
+  /// lives.
   case unrecognised(folder: String, pid: Int32)
 
-  /// Whether it says nothing of the attempt, and may be gone at the next look: want of descriptors or memory, a disk that
-  /// does not answer.
+  /// Whether it is no word on the attempt's end, and may be gone at the next look: want of descriptors or memory, a disk
+  /// that does not answer, a supervisor that cannot be seen from here.
   package var mayPass: Bool {
     switch self {
     case .file: true
     case .record(let error): error.isOfFile
-    case .spawn, .refused, .waitingCancelled, .unrecognised: false
+    case .unrecognised: true
+    case .spawn, .refused, .waitingCancelled: false
     }
   }
 
@@ -31,6 +33,8 @@ package enum SupervisionError: Error, Hashable, Sendable, CustomStringConvertibl
     case .spawn(let error): error.description
     case .refused(let words): words
     case .waitingCancelled: "nobody waits for the attempt any more"
+    case .unrecognised(let folder, 0):
+      "\(folder) is locked by a process that cannot be seen from here, as one outside of a container, and so still runs"
     case .unrecognised(let folder, let pid):
       "\(folder) is locked by process \(pid), which is not the supervisor that its supervisor.json names"
     }

@@ -127,6 +127,31 @@ import Testing
     #expect(try scene.branch("one.txt") == "one\n")
   }
 
+  /// As where the run is resumed outside of the container in which its agent was started: the lock tells that it lives.
+  @Test func anAgentWhoseSupervisorCannotBeRecognisedIsWaitedFor() throws {
+    try scene.agent(
+      "echo run >> '\(scene.place)/runs.log'; \(scene.flag("begun")); \(scene.wait(for: "go")); echo one > one.txt"
+    )
+    let first = try Running("run t", in: scene.scratch)
+    try scene.until("the agent has begun") { scene.isRaised("begun") || !first.isRunning }
+    first.kill()
+    let path = try scene.attempt(1, "supervisor.json")
+    let record = try String(contentsOfFile: path, encoding: .utf8)
+    let ticks = try #require(try JSON.parse(record)["start_ticks"]?.count)
+    try record.replacing("\"start_ticks\": \(ticks)", with: "\"start_ticks\": \(ticks - 1)")
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    let second = try Running("resume", in: scene.scratch)
+    try scene.until("it is told") {
+      try second.told().contains("a #1 cannot be looked at") || !second.isRunning
+    }
+    try scene.raise("go")
+    let result = try second.result()
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try scene.scratch.folder.read("runs.log") == "run\n")
+    #expect(try scene.merged() == ["one.txt"])
+    try scene.expectWhole()
+  }
+
   // MARK: the person's checkout
 
   @Test func writingIntoThePersonsCheckoutIsToldAndNothingOfItIsMergedOrLost() throws {

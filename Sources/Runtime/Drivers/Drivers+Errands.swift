@@ -34,7 +34,7 @@ extension Drivers {
       let place = AttemptFolder("\(base)/\(number)")
       let process: Supervised
       do throws(SupervisionError) {
-        switch try await Supervised.find(in: place) {
+        switch try await trial(at: place, isToEnd: !mayAdopt) {
         case .running(let found) where mayAdopt: process = found
         case .running(let found):
           await end(found)
@@ -45,7 +45,7 @@ extension Drivers {
           number += 1
           continue
         case .lost(let lost):
-          await endRemains(of: lost, place.path)
+          await endRemains(of: lost, name(of: place))
           number += 1
           continue
         case .notStarted:
@@ -60,10 +60,10 @@ extension Drivers {
         do throws(SupervisionError) {
           switch try await process.ended() {
           case .ended(let exit):
-            tell(ofLeft: exit, place.path)
+            tell(ofLeft: exit, name(of: place))
             return (exit, place.log)
           case .lost(let lost):
-            await endRemains(of: lost, place.path)
+            await endRemains(of: lost, name(of: place))
             number += 1
           }
         } catch .waitingCancelled {
@@ -96,12 +96,35 @@ extension Drivers {
       launch, in: place, by: surroundings.supervisor, secrets: errand.secrets)
   }
 
+  /// A trial, as people are told of it: `a/1/checks/gate-0-1/2`.
+  private func name(of place: AttemptFolder) -> String {
+    String(place.path.dropFirst(folder.path.count + 1))
+  }
+
   /// Ends what a supervisor has, whether or not this task was called off.
   func end(_ process: Supervised) async {
     await Task.detached {
       try? process.askToStop()
       _ = try? await process.ended()
     }.value
+  }
+
+  /// What became of a trial. One that is held by whom cannot be seen from here lives, and is waited for.
+  private func trial(
+    at place: AttemptFolder, isToEnd: Bool
+  ) async throws(SupervisionError) -> AttemptState {
+    var isTold = false
+    while true {
+      do throws(SupervisionError) {
+        return try await Supervised.find(in: place)
+      } catch {
+        guard case .unrecognised = error else { throw error }
+        if isToEnd { try place.askToStop() }
+        if !isTold { watcher.note("\(error); it is waited for") }
+        isTold = true
+        guard (try? await Task.sleep(for: .seconds(2))) != nil else { throw .waitingCancelled }
+      }
+    }
   }
 
   private func trials(below base: String) -> [Int] {
@@ -112,11 +135,11 @@ extension Drivers {
   /// afterwards.
   func canAdopt(below base: String) async -> Bool {
     guard let last = trials(below: base).last else { return false }
-    switch try? await Supervised.find(in: AttemptFolder("\(base)/\(last)")) {
+    switch try? await trial(at: AttemptFolder("\(base)/\(last)"), isToEnd: false) {
     case .running: return true
     case .ended(let exit): return exit.reason != .stopped
     case .lost(let lost):
-      await lost.endRemains(grace: grace)
+      await endRemains(of: lost, name(of: lost.folder))
       return false
     case .notStarted, nil: return false
     }
@@ -127,9 +150,10 @@ extension Drivers {
     let checks = folder.attempt(id).path + "/checks"
     for name in (try? listFolder(checks)) ?? [] {
       for number in trials(below: "\(checks)/\(name)") {
-        switch try? await Supervised.find(in: AttemptFolder("\(checks)/\(name)/\(number)")) {
+        let place = AttemptFolder("\(checks)/\(name)/\(number)")
+        switch try? await trial(at: place, isToEnd: true) {
         case .running(let process): await end(process)
-        case .lost(let lost): await lost.endRemains(grace: grace)
+        case .lost(let lost): await endRemains(of: lost, self.name(of: place))
         case .ended, .notStarted, nil: break
         }
       }

@@ -26,33 +26,44 @@ extension Drivers {
 
   private func stopProcess(_ id: AttemptID, _ job: Job, _ outbox: Outbox) async {
     let place = folder.attempt(id)
-    do throws(SupervisionError) {
-      let known = supervised.withLock { $0[place] }
-      let state =
-        if let known { AttemptState.running(known) } else { try await Supervised.find(in: place) }
-      switch state {
-      case .running(let process):
-        try process.askToStop()
-        let outcome = try await process.ended()
-        forget(id)
-        await conclude(id, job, outcome, outbox)
-      case .ended(let exit): await conclude(id, job, .ended(exit), outbox)
-      case .lost(let lost): await conclude(id, job, .lost(lost), outbox)
-      case .notStarted:
-        // A supervisor that an earlier runner started a moment before it died may still be on its way.
-        if try place.abandonIfMade() {
-          outbox.put(.ended(id, .stopped, .nothing))
-        } else {
-          await stopProcess(id, job, outbox)
-        }
+    var isTold = false
+    while !Task.isCancelled {
+      do throws(SupervisionError) {
+        if try await endProcess(id, job, outbox) { return }
+      } catch .waitingCancelled {
+        return
+      } catch {
+        // Who has it can be asked, also where they cannot be seen.
+        if case .unrecognised = error { try? place.askToStop() }
+        if !isTold { watcher.note("\(id) cannot be stopped: \(error); trying again") }
+        isTold = true
+        try? await Task.sleep(for: .seconds(2))
       }
-    } catch .waitingCancelled {
-      return
-    } catch {
-      watcher.note("\(id) cannot be stopped: \(error); trying again")
-      try? await Task.sleep(for: .seconds(2))
-      if !Task.isCancelled { await stopProcess(id, job, outbox) }
     }
+  }
+
+  /// Says whether nothing of the attempt lives any more; if not, it is to be looked at again.
+  private func endProcess(
+    _ id: AttemptID, _ job: Job, _ outbox: Outbox
+  ) async throws(SupervisionError) -> Bool {
+    let place = folder.attempt(id)
+    let known = supervised.withLock { $0[place] }
+    let state =
+      if let known { AttemptState.running(known) } else { try await Supervised.find(in: place) }
+    switch state {
+    case .running(let process):
+      try process.askToStop()
+      let outcome = try await process.ended()
+      forget(id)
+      await conclude(id, job, outcome, outbox)
+    case .ended(let exit): await conclude(id, job, .ended(exit), outbox)
+    case .lost(let lost): await conclude(id, job, .lost(lost), outbox)
+    case .notStarted:
+      // A supervisor that an earlier runner started a moment before it died may still be on its way.
+      guard try place.abandonIfMade() else { return false }
+      outbox.put(.ended(id, .stopped, .nothing))
+    }
+    return true
   }
 }
 
