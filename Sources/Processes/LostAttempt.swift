@@ -35,7 +35,8 @@ package struct LostAttempt: Sendable, Hashable {
     return ProcessTree(
       owner: nil, marker: record.marker, since: record.supervisor.startTicks,
       leader: record.leader, cgroup: record.cgroup.map { Cgroup(path: $0) },
-      leaders: [record.supervisor] + record.sessions)
+      sessions: [.init(record.supervisor)]
+        + record.sessions.map { .init($0, lastSeen: record.surveyed) })
   }
 }
 

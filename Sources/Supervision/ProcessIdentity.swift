@@ -27,6 +27,14 @@ package struct ProcessIdentity: Sendable, Hashable {
   }
 }
 
+/// Clock ticks from the boot to now, by which starts of processes are counted.
+package func ticksSinceBoot() -> Int {
+  var time = timespec()
+  clock_gettime(CLOCK_BOOTTIME, &time)
+  let rate = sysconf(Int32(_SC_CLK_TCK))
+  return time.tv_sec * rate + time.tv_nsec / (1_000_000_000 / rate)
+}
+
 /// What tells this boot of the machine from every other.
 package func currentBootID() -> String? {
   guard let bytes = try? readFile("/proc/sys/kernel/random/boot_id") else { return nil }

@@ -19,13 +19,25 @@ package struct ProcessTree: Sendable {
   /// All in this session belong to it. Its leader must be a child that was not waited for, or the
   /// number may have become another's.
   package var session: Int32?
-  /// Those that led sessions of the tree, or were the first that was seen of one: all that are in them belong to it,
-  /// unless the pid has been given out again, and the session may be another's.
-  package var leaders: [ProcessIdentity]
+  /// All that are in these belong to it, unless the pid has been given out again, and the session may be another's.
+  package var sessions: [Session]
+
+  package struct Session: Sendable, Hashable {
+    /// Who led it, or was the oldest that was seen of it.
+    package var leader: ProcessIdentity
+    /// When it was last seen, in ticks: what began in it later may be in another's that has its number by now, and has to
+    /// be known by something else.
+    package var lastSeen: Int?
+
+    package init(_ leader: ProcessIdentity, lastSeen: Int? = nil) {
+      self.leader = leader
+      self.lastSeen = lastSeen
+    }
+  }
 
   package init(
     owner: Int32?, marker: String, since: Int, leader: ProcessIdentity? = nil,
-    cgroup: Cgroup? = nil, session: Int32? = nil, leaders: [ProcessIdentity] = []
+    cgroup: Cgroup? = nil, session: Int32? = nil, sessions: [Session] = []
   ) {
     self.owner = owner
     self.marker = marker
@@ -33,7 +45,7 @@ package struct ProcessTree: Sendable {
     self.leader = leader
     self.cgroup = cgroup
     self.session = session
-    self.leaders = leaders
+    self.sessions = sessions
   }
 
   /// What of it lives now.
@@ -50,12 +62,14 @@ package struct ProcessTree: Sendable {
     if let session {
       heads.formUnion(others.entries.filter { $0.session == session }.map(\.pid))
     }
-    for leader in leaders {
+    for session in sessions {
+      let leader = session.leader
       let owner = table.entries.first { $0.pid == leader.pid }
       guard owner == nil || owner?.startTicks == leader.startTicks else { continue }
       heads.formUnion(
         others.entries.filter {
           $0.session == leader.pid && $0.startTicks >= leader.startTicks
+            && $0.startTicks <= session.lastSeen ?? .max
         }.map(\.pid))
     }
     let apart = others.entries.filter { heads.contains($0.pid) }

@@ -14,8 +14,10 @@ package struct SupervisorRecord: Sendable, Hashable {
   package var marker: String
   package var enforcement: Enforcement
   package var cgroup: String?
-  /// Sessions of their own that were seen below the supervisor: the leader of each, or the first that was seen of it.
+  /// Sessions of their own that were last seen below the supervisor: the leader of each, or the oldest that was left of it.
   package var sessions: [ProcessIdentity] = []
+  /// When that was, in clock ticks from the boot; nothing before the first look.
+  package var surveyed: Int?
 
   package init(
     supervisor: ProcessIdentity, leader: ProcessIdentity? = nil, marker: String,
@@ -48,6 +50,7 @@ package struct SupervisorRecord: Sendable, Hashable {
       }
       members.append(.init("sessions", .array(seen)))
     }
+    if let surveyed { members.append(.init("surveyed_ticks", .int(surveyed))) }
     return .object(members)
   }
 
@@ -70,6 +73,7 @@ package struct SupervisorRecord: Sendable, Hashable {
         ProcessIdentity(
           pid: try session.pid("pid"), startTicks: try session.int("start_ticks"), bootID: bootID))
     }
+    surveyed = try record.optionalInt("surveyed_ticks")
   }
 }
 

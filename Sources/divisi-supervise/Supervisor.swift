@@ -192,12 +192,11 @@ final class Supervisor {
     (nextSurvey, lastSurvey) = (nil, clock.now)
     // In a cgroup all of it is found anyway.
     guard cgroup == nil else { return }
-    let known = Set(record.sessions)
     let own = record.supervisor.pid
-    let seen = ProcessTable.read().sessions(below: own, besides: own)
-      .filter { session in !known.contains { $0.pid == session.pid } }
-    guard !seen.isEmpty else { return }
-    record.sessions = (record.sessions + seen).suffix(Self.mostSessions)
+    // One of which nothing is below any more has ended: its number may become another's.
+    record.sessions = ProcessTable.read().sessions(below: own, besides: own)
+      .suffix(Self.mostSessions)
+    record.surveyed = ticksSinceBoot()
     try? RecordFile(folder.supervisor).write(record.json, isDurable: false)
   }
 

@@ -217,6 +217,63 @@ import Testing
     #expect(!entry.signal(SIGKILL))
   }
 
+  /// A session whose leader has ended says nothing of whose it is but its number.
+  @Test func aSessionThatHasTheNumberOfAnEarlierOneIsLeftAlone() async throws {
+    let files = try TemporaryFolder()
+    let nothing = open("/dev/null", O_RDWR)
+    defer { close(nothing) }
+    let leader = try SpawnRequest(
+      ["setsid", "-w", "sh", "-c", "echo $$ > leader; sleep 1000 & echo $! > member"],
+      in: files.path,
+      environment: testEnvironment, input: nothing, output: nothing, errors: nothing
+    ).start()
+    let (session, member) = (
+      try await pid(in: "leader", of: files), try await pid(in: "member", of: files)
+    )
+    defer { kill(member, SIGKILL) }
+    _ = takeEnd(of: leader)
+    try await eventually("the leader has ended") { !isRunning(session) }
+    let own = try #require(ProcessIdentity.current(of: getpid()))
+    let began = try #require(ProcessEntry.read(member)).startTicks
+    let gone = ProcessIdentity(pid: 4_194_303, startTicks: began - 10, bootID: own.bootID)
+    func remains(surveyed: Int) async throws -> [Int32] {
+      var record = SupervisorRecord(supervisor: gone, marker: "nobody-has-this")
+      record.sessions = [
+        ProcessIdentity(pid: session, startTicks: began - 10, bootID: own.bootID)
+      ]
+      record.surveyed = surveyed
+      try files.write("supervisor.json", record.json.text())
+      guard case .lost(let lost) = try await Supervised.find(in: AttemptFolder(files.path)) else {
+        Issue.record("a record that no lock goes with is of a lost attempt")
+        return []
+      }
+      return lost.remains().map(\.pid)
+    }
+    #expect(try await remains(surveyed: began - 1) == [])
+    #expect(try await remains(surveyed: began) == [member])
+  }
+
+  @Test func sessionsThatHaveEndedAreNotOnRecord() async throws {
+    let attempt = try Attempt(
+      "setsid sh -c 'echo $$ > first; echo begun; until [ -e go ]; do sleep 0.01; done'; "
+        + "setsid sleep 1000 & echo $! > second; while :; do echo more; sleep 0.1; done")
+    let supervised = try await attempt.start()
+    let first = try await pid(in: "first", of: attempt.files)
+    try await eventually("its session is on record") {
+      try attempt.record.sessions.contains { $0.pid == first }
+    }
+    let surveyed = try #require(try attempt.record.surveyed)
+    try attempt.files.write("go", "")
+    let second = try await pid(in: "second", of: attempt.files)
+    try await eventually("the next is") {
+      try attempt.record.sessions.contains { $0.pid == second }
+    }
+    #expect(try !attempt.record.sessions.contains { $0.pid == first })
+    #expect(try #require(try attempt.record.surveyed) > surveyed)
+    try supervised.askToStop()
+    _ = try await supervised.exit()
+  }
+
   @Test func aLockHeldByWhomNoRecordNamesIsToldAndLeftAlone() async throws {
     let attempt = try Attempt("until [ -e go ]; do sleep 0.01; done")
     let supervised = try await attempt.start()
