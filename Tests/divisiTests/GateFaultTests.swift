@@ -150,6 +150,23 @@ import Testing
     try scene.expectWhole()
   }
 
+  @Test(arguments: ["gates: [{run: 'GATE'}]", "setup: ['GATE']"])
+  func whatEndsItsOwnSupervisorIsTriedAFewTimes(place: String) throws {
+    let script = "echo tried >> \"\(scene.place)/tries.log\"; kill -9 $PPID; sleep 60"
+    let line = place.replacingOccurrences(of: "GATE", with: script)
+    let isGate = place.hasPrefix("gates")
+    try scene.scratch.plan(
+      ["id: a, run: 'echo one > one.txt'" + (isGate ? ", " + line : "")],
+      workspace: isGate ? nil : line, sections: "timeouts: {grace: 300ms}")
+    let result = try scene.scratch.divisi("run t --set retries.lost=2")
+    #expect(result.status == 3, "\(result.output)\(result.errors)")
+    #expect(try scene.scratch.folder.read("tries.log") == "tried\ntried\ntried\n")
+    #expect(result.errors.contains("what watched it was killed; trying again"), "\(result.errors)")
+    #expect(
+      (result.output + result.errors).contains("what watched it was killed 3 times in a row"))
+    try scene.expectWhole()
+  }
+
   /// While the head is tested, the next step is merged with it and does not fit. The head then fails, and nobody is to
   /// miss what it would have brought.
   @Test func whatNeverLandedIsNotAskedForAgain() throws {

@@ -21,7 +21,8 @@ struct Errand: Sendable {
 }
 
 extension Drivers {
-  /// Runs an errand to its end. Called off, it is ended first, unless the run is only let go.
+  /// Runs an errand to its end. Called off, it is ended first, unless the run is only let go. One that is lost with its
+  /// supervisor is begun again after a while, as often as an attempt.
   ///
   /// - Parameters:
   ///   - base: the folder of its trials, one a start of a process.
@@ -30,52 +31,91 @@ extension Drivers {
     _ errand: Errand, below base: String, mayAdopt: Bool
   ) async throws(StartError) -> (exit: AttemptExit, output: String) {
     var number = max(1, trials(below: base).last ?? 1)
+    var losses = 0
     while true {
       let place = AttemptFolder("\(base)/\(number)")
-      let process: Supervised
-      do throws(SupervisionError) {
+      number += 1
+      switch try await tryOnce(errand, in: place, mayAdopt: mayAdopt) {
+      case .ended(let exit): return (exit, place.log)
+      case .passedOver: continue
+      case .lost: losses += 1
+      }
+      guard losses <= brief.configuration.value(Settings.shared.losses) ?? 0 else {
+        throw .lost(times: losses)
+      }
+      let words = StartError.lost(times: losses).failure.message
+      watcher.note("\(name(of: place)): \(words); trying again")
+      guard (try? await Task.sleep(for: Self.pause(after: losses))) != nil else {
+        return (AttemptExit(.stopped), place.log)
+      }
+    }
+  }
+
+  /// What came of one trial.
+  private enum TrialEnd {
+    case ended(AttemptExit)
+    /// It is an earlier runner's, and does not count.
+    case passedOver
+    case lost
+  }
+
+  private func tryOnce(
+    _ errand: Errand, in place: AttemptFolder, mayAdopt: Bool
+  ) async throws(StartError) -> TrialEnd {
+    var hasStarted = false
+    do throws(SupervisionError) {
+      while true {
         switch try await trial(at: place, isToEnd: !mayAdopt) {
-        case .running(let found) where mayAdopt: process = found
         case .running(let found):
+          if mayAdopt { return try await wait(for: found, in: place) }
           await end(found)
-          number += 1
-          continue
+          return .passedOver
         case .ended(let exit):
-          if mayAdopt, exit.reason != .stopped { return (exit, place.log) }
-          number += 1
-          continue
+          return mayAdopt && exit.reason != .stopped ? .ended(exit) : .passedOver
         case .lost(let lost):
           await endRemains(of: lost, name(of: place))
-          number += 1
-          continue
+          return hasStarted ? .lost : .passedOver
         case .notStarted:
+          let process: Supervised
           do throws(SupervisionError) {
             process = try await start(errand, in: place)
           } catch {
-            // A supervisor that an earlier runner had just started may have been faster.
+            // A supervisor that an earlier runner had just started may have been faster, or this one was killed at once.
             if case .notStarted = try await Supervised.find(in: place) { throw error }
+            hasStarted = true
             continue
           }
+          return try await wait(for: process, in: place)
         }
-        do throws(SupervisionError) {
-          switch try await process.ended() {
-          case .ended(let exit):
-            tell(ofLeft: exit, name(of: place))
-            return (exit, place.log)
-          case .lost(let lost):
-            await endRemains(of: lost, name(of: place))
-            number += 1
-          }
-        } catch .waitingCancelled {
-          if !isLetGo { await end(process) }
-          return (AttemptExit(.stopped), place.log)
-        }
-      } catch .waitingCancelled {
-        return (AttemptExit(.stopped), place.log)
-      } catch {
-        throw .supervision(error)
       }
+    } catch .waitingCancelled {
+      return .ended(AttemptExit(.stopped))
+    } catch {
+      throw .supervision(error)
     }
+  }
+
+  private func wait(
+    for process: Supervised, in place: AttemptFolder
+  ) async throws(SupervisionError) -> TrialEnd {
+    do throws(SupervisionError) {
+      switch try await process.ended() {
+      case .ended(let exit):
+        tell(ofLeft: exit, name(of: place))
+        return .ended(exit)
+      case .lost(let lost):
+        await endRemains(of: lost, name(of: place))
+        return .lost
+      }
+    } catch .waitingCancelled {
+      if !isLetGo { await end(process) }
+      throw .waitingCancelled
+    }
+  }
+
+  /// Longer with each loss: what kills supervisors may pass, as want of memory does.
+  private static func pause(after losses: Int) -> Duration {
+    min(.milliseconds(250) * (1 << min(losses, 10)), .seconds(30))
   }
 
   private func start(

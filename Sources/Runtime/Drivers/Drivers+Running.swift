@@ -222,6 +222,8 @@ enum StartError: Error {
   case harness(HarnessFlaw)
   case file(FileError)
   case supervision(SupervisionError)
+  /// What watched it was killed, so often in a row.
+  case lost(times: Int)
 
   var failure: Conducting.Failure {
     switch self {
@@ -230,6 +232,9 @@ enum StartError: Error {
     case .harness(let flaw): Failure(.environment, flaw.description)
     case .file(let error): Failure(.environment, error.description)
     case .supervision(let error): Failure(.environment, error.description)
+    case .lost(let times):
+      Failure(
+        .environment, "what watched it was killed\(times > 1 ? " \(times) times in a row" : "")")
     }
   }
 }
