@@ -31,9 +31,12 @@ package struct ProcessIdentity: Sendable, Hashable {
 package func ticksSinceBoot() -> Int {
   var time = timespec()
   clock_gettime(CLOCK_BOOTTIME, &time)
-  let rate = sysconf(Int32(_SC_CLK_TCK))
-  return time.tv_sec * rate + time.tv_nsec / (1_000_000_000 / rate)
+  return time.tv_sec * ticksASecond + time.tv_nsec / (1_000_000_000 / ticksASecond)
 }
+
+package func durationOfTicks(_ ticks: Int) -> Duration { .seconds(1) * ticks / ticksASecond }
+
+private let ticksASecond = sysconf(Int32(_SC_CLK_TCK))
 
 /// What tells this boot of the machine from every other.
 package func currentBootID() -> String? {

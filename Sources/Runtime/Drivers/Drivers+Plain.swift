@@ -58,6 +58,7 @@ extension Drivers {
     let place = folder.attempt(id)
     guard entryKind(place.output) != .missing else { return false }
     outbox.put(.launched(id, process: ""))
+    let (before, takenOver) = (timeRun(by: id, since: job.attempt?.began), SuspendingClock.now)
     var pause = Duration.milliseconds(5)
     while !Task.isCancelled {
       // Alive is asked first: what has just ended has written before.
@@ -70,7 +71,11 @@ extension Drivers {
         return true
       }
       let excess: ProcessEnding.StopReason? =
-        if !lives { .lost } else { self.excess(of: place, step, began: job.attempt?.began) }
+        if !lives {
+          .lost
+        } else {
+          self.excess(of: place, step, after: before + takenOver.duration(to: .now))
+        }
       if let excess {
         await endProcesses(marked: marker(id), grace: grace)
         outbox.put(.ended(id, commandEnding(.stopped(excess), id), .nothing))
@@ -82,13 +87,20 @@ extension Drivers {
     return true
   }
 
+  /// For how long a command had run when it was taken over: by the journal, but no longer than its oldest process lives,
+  /// as clocks are set.
+  private func timeRun(by id: AttemptID, since began: Instant?) -> Duration {
+    let told = began.map { max(.zero, Instant.now() - $0).duration }
+    let starts = ProcessTree(owner: nil, marker: marker(id), since: 0).living().map(\.startTicks)
+    let lived = starts.min().map { durationOfTicks(ticksSinceBoot() - $0) }
+    return [told, lived].compactMap { $0 }.min() ?? .zero
+  }
+
   /// Why a command that was taken over may not go on.
   private func excess(
-    of place: AttemptFolder, _ step: Step, began: Instant?
+    of place: AttemptFolder, _ step: Step, after time: Duration
   ) -> ProcessEnding.StopReason? {
-    if let limit = timeout(of: step), let began, (Instant.now() - began).duration > limit {
-      return .timeout
-    }
+    if let limit = timeout(of: step), time > limit { return .timeout }
     return ((try? fileSize(place.output)) ?? 0) > plainLimits.outputLimit ? .output : nil
   }
 }

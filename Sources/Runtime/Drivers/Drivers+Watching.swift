@@ -52,7 +52,8 @@ extension Drivers {
     var tail = FileTail(place.output)
     var errors = FileTail(place.errors)
     var reader = StreamReader(harness?.dialect ?? .text)
-    var lastHeard = ContinuousClock.now
+    // While the machine sleeps nobody is silent.
+    var lastHeard = SuspendingClock.now
     // What an earlier runner has told stands until something else is seen.
     var told = job.attempt?.activity ?? .working
     var answered = answerCount(id)
@@ -97,7 +98,7 @@ extension Drivers {
   }
 
   private static let beat = Duration.seconds(2)
-  private static let firstBeat = ContinuousClock.now
+  private static let firstBeat = SuspendingClock.now
 
   private static var untilNextBeat: Duration {
     let passed = firstBeat.duration(to: .now)
