@@ -151,6 +151,33 @@ import Testing
     #expect(try scratch.folder.read(folder(1) + "/answers/2.md") == "green and blue\n")
   }
 
+  /// As on a full disk: what a person has said is not lost, and the question stands as long as the agent has no answer.
+  @Test func anAnswerThatCannotBeWrittenIsHandedOverLater() throws {
+    try plan(
+      "retries: 0",
+      agent: """
+        : > "$DIVISI_ATTEMPT_DIR/answers"
+        echo 'Which colour?' > "$DIVISI_ATTEMPT_DIR/question.md"
+        i=0
+        while [ ! -e "$DIVISI_ATTEMPT_DIR/answers/1.md" ]; do
+          sleep 0.1; i=$((i + 1)); [ $i -lt 600 ] || exit 9
+        done
+        cat "$DIVISI_ATTEMPT_DIR/answers/1.md" > colour.txt
+        """, harness: "command: [sh, \"\(scratch.folder.path)/agent.sh\"]")
+    #expect(try scratch.divisi("run t").status == 3)
+    #expect(try scratch.divisi("answer a red").status == 0)
+    let running = try Running("resume --wait", in: scratch)
+    let changes = ChangeWatch([scratch.folder.path + "/.divisi"])
+    while try running.isRunning && !running.told().contains("could not be handed over") {
+      changes.wait(atMost: .milliseconds(100))
+    }
+    #expect(try scratch.folder.read(folder(1) + "/question.md") == "Which colour?\n")
+    try FileManager.default.removeItem(atPath: scratch.folder.path + "/" + folder(1) + "/answers")
+    let result = try running.result()
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("colour.txt") == "red\n")
+  }
+
   @Test func aQuestionThatIsTakenBackKeepsNobodyWaiting() throws {
     let wait =
       "i=0; until [ -e \"$0\" ]; do sleep 0.1; i=$((i + 1)); [ $i -lt 600 ] || exit 9; done"

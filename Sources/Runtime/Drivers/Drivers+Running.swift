@@ -16,8 +16,7 @@ extension Drivers {
   /// Starts an attempt's process, or finds it, and watches it to its end.
   func run(_ id: AttemptID, _ job: Job, _ outbox: Outbox) async {
     let place = folder.attempt(id)
-    // What is answered already must not be seen as a question again.
-    answer(id, job)
+    answerAtOnce(id, job)
     do {
       guard
         var state = try await patiently(

@@ -164,25 +164,42 @@ extension Drivers {
     read(folder.attempt(AttemptID(id.step, id.number - 1)).result)
   }
 
-  /// Lays a person's answers where the agent finds them, each in a file of its own, and takes the question away.
-  func answer(_ id: AttemptID, _ job: Job) {
-    guard let answers = job.attempt?.answers, !answers.isEmpty else { return }
-    // One after the other: whoever comes second must see what is there, or it takes the next question away.
-    answering.withLock { _ in handOver(answers, to: id) }
+  /// Lays a person's answers where the agent finds them, each in a file of its own, and takes the question away; again and
+  /// again where that cannot be done.
+  func answer(_ id: AttemptID, _ job: Job) async {
+    var isTold = false
+    while !Task.isCancelled {
+      do throws(FileError) {
+        return try handOver(job.attempt?.answers ?? [], to: id)
+      } catch {
+        if !isTold {
+          watcher.note("an answer to \(id) could not be handed over: \(error); trying again")
+        }
+        isTold = true
+        try? await Task.sleep(for: .seconds(2))
+      }
+    }
   }
 
-  private func handOver(_ answers: [String], to id: AttemptID) {
+  /// As far as it can be done now: what is answered already must not be seen as a question again.
+  func answerAtOnce(_ id: AttemptID, _ job: Job) {
+    try? handOver(job.attempt?.answers ?? [], to: id)
+  }
+
+  private func handOver(_ answers: [String], to id: AttemptID) throws(FileError) {
     let place = folder.attempt(id)
-    for (number, text) in answers.enumerated() {
-      let path = "\(place.answers)/\(number + 1).md"
-      guard entryKind(path) == .missing else { continue }
-      // First the question: when the answer is there, the agent may ask the next.
-      unlink(place.question)
-      do throws(FileError) {
+    // One after the other: whoever comes second must see what is there, or it takes the next question away.
+    try answering.withLock { _ throws(FileError) in
+      for (number, text) in answers.enumerated() {
+        let path = "\(place.answers)/\(number + 1).md"
+        guard entryKind(path) == .missing else { continue }
+        // With all that it takes, before the question is gone; and the question first: when the answer is there, the agent
+        // may ask the next.
+        let draft = "\(place.path)/answer-\(number + 1).draft"
         try createFolder(place.answers)
-        try writeFile(path, Array((text + "\n").utf8))
-      } catch {
-        watcher.note("an answer to \(id) could not be handed over: \(error)")
+        try writeFile(draft, Array((text + "\n").utf8))
+        unlink(place.question)
+        guard rename(draft, path) == 0 else { throw FileError("write", path, code: errno) }
       }
     }
   }

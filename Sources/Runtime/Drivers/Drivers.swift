@@ -104,7 +104,7 @@ package final class Drivers: Sendable {
     case .merge(let id, let number, let base): await merge(id, number, base, job, outbox)
     case .land(let id, let number, let from, let to):
       await land(id, number, from: from, to: to, job, outbox)
-    case .answer(let id, _): answer(id, job)
+    case .answer(let id, _): await answer(id, job)
     case .probe: await probe(outbox)
     }
   }
