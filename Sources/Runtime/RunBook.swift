@@ -170,10 +170,15 @@ package enum RunBookError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether the same can be written as soon as there is room, or whoever else has the journal lets it go.
+  /// Whether the same can be written later.
+  var mayPass: Bool { if case .journal(let error) = self { error.mayPass } else { false } }
+}
+
+extension JournalError {
+  /// Whether the same can be done as soon as there is room, or whoever else has the journal lets it go.
   var mayPass: Bool {
     switch self {
-    case .journal(.full), .journal(.busy): true
+    case .full, .busy: true
     default: false
     }
   }

@@ -66,6 +66,7 @@ extension Drivers {
     case .denied(let others): return outbox.put(.denied(id, others: others))
     case .failed(let words):
       return outbox.put(.ended(id, .failed(Failure(.environment, words)), .nothing))
+    case .calledOff: return
     }
     guard job.hasWorkspace else { return outbox.put(.prepared(id, base: nil)) }
     guard let head = job.head.flatMap({ ObjectID($0) }) else { return }

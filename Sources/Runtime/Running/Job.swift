@@ -82,6 +82,8 @@ enum SharedAnswer: Sendable {
   /// This is how much others hold.
   case denied([Quota])
   case failed(String)
+  /// Nobody waits for it any more.
+  case calledOff
 }
 
 extension InboxMessage {

@@ -25,8 +25,7 @@ package actor Runner {
   private var runEffects: [Effect: Task<Void, Never>] = [:]
   /// What was called off and may not have ended yet: nothing of the step begins before it has.
   private var closing: [StepID: [Task<Void, Never>]] = [:]
-  /// Attempts that hold something which all runs of the repository share.
-  private var sharers: Set<AttemptID> = []
+  private var leases = SharedLeases()
 
   private var clock = RunClock()
   private var alarm: (at: Instant, task: Task<Void, Never>)?
@@ -79,7 +78,7 @@ package actor Runner {
     }
     let state = conductor.state
     drivers.takeUp(state)
-    sharers = await sharing(state)
+    leases.takeUp(state, from: book)
     // Commands that were kept come first: what nobody wants any more is not begun again.
     await takeMessages()
     takeUp(conductor.state)
@@ -155,6 +154,7 @@ package actor Runner {
 
   private func rung() {
     hasMessages = true
+    leases.giveBack(to: book)
     if conductor.state.others.values.contains(where: { $0 > 0 }) { lookAtShares() }
     mailbox.put(.clock)
   }
@@ -227,7 +227,7 @@ package actor Runner {
 
   /// What follows from a decision that is written.
   private func follow(_ decision: Decision) {
-    giveBack(decision.events)
+    leases.follow(decision.events, to: book)
     var seen: Set<StepID> = []
     for (step, _) in decision.steps where seen.insert(step).inserted {
       guard let index = conductor.state.index(of: step) else { continue }
@@ -343,44 +343,24 @@ package actor Runner {
 
   // MARK: what all runs share
 
-  private func lease(for job: Job) -> SharedAnswer {
+  /// What an attempt needs, or may not have; waited for while the journal cannot be written, which passes by itself.
+  private func lease(for job: Job) async -> SharedAnswer {
     guard let attempt = job.attempt, let id = job.id else { return .granted }
-    do {
-      let answer = try book.lease(attempt, of: id, conductor.state.settings)
-      if case .granted = answer { sharers.insert(id) }
-      return answer
-    } catch {
-      return .failed("\(error)")
-    }
-  }
-
-  private func giveBack(_ events: [Event]) {
-    guard !sharers.isEmpty else { return }
-    for event in events {
-      switch event.fact {
-      case .attemptFinished(let step, let attempt, _, _, _):
-        let id = AttemptID(step, attempt)
-        if sharers.contains(id) { try? book.release(id, isOver: false) }
-      case .attemptEnded(let step, let attempt, _, _, _, _),
-        .attemptWithdrawn(let step, let attempt, _):
-        let id = AttemptID(step, attempt)
-        if sharers.remove(id) != nil { try? book.release(id, isOver: true) }
-      default: break
+    var isTold = false
+    // Withdrawn meanwhile, it is to hold nothing.
+    while conductor.state.attempt(id) != nil {
+      do {
+        return try leases.lease(attempt, of: id, conductor.state.settings, from: book)
+      } catch {
+        guard error.mayPass else { return .failed("\(error)") }
+        if !isTold {
+          watcher.note("\(id) waits to be begun: \(error); it is tried again every 2 s")
+        }
+        isTold = true
+        guard (try? await Task.sleep(for: .seconds(2))) != nil else { break }
       }
     }
-  }
-
-  /// What attempts of an earlier runner still hold; what is held for attempts that are over is given back.
-  private func sharing(_ state: RunState) async -> Set<AttemptID> {
-    var sharers: Set<AttemptID> = []
-    for id in (try? book.sharers()) ?? [] {
-      if state.attempt(id) != nil {
-        sharers.insert(id)
-      } else {
-        try? book.release(id, isOver: true)
-      }
-    }
-    return sharers
+    return .calledOff
   }
 
   // MARK: time
