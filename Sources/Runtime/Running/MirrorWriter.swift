@@ -62,6 +62,13 @@ package final class MirrorWriter: Sendable {
     bell.yield()
   }
 
+  /// Shows what was not worth a copy of the state when it came. To be called now and then: no step waits for it.
+  func catchUp(_ state: RunState) {
+    guard pace.isOwed() else { return }
+    shelf.add([], state)
+    bell.yield()
+  }
+
   /// Shows how the run stands now, where that is known, and ends when all is written.
   func close(_ state: RunState?) async {
     shelf.add([], state)
@@ -97,15 +104,25 @@ private final class Shelf: Sendable {
 
 /// When a whole state is shown again: at once where people wait for it, otherwise now and then.
 private final class Pace: Sendable {
-  private let last = Mutex(ContinuousClock.now - .seconds(60))
+  private struct State {
+    var last = ContinuousClock.now - .seconds(60)
+    /// Whether something came since then that was not shown.
+    var isBehind = false
 
-  func isDue(_ isUrgent: Bool) -> Bool {
-    last.withLock { last in
-      guard isUrgent || last.duration(to: .now) > .seconds(5) else { return false }
-      last = .now
-      return true
+    mutating func show(mayWait: Bool) -> Bool {
+      isBehind = mayWait && last.duration(to: .now) <= .seconds(5)
+      if !isBehind { last = .now }
+      return !isBehind
     }
   }
+
+  private let state = Mutex(State())
+
+  /// Whether news is shown with what it comes with.
+  func isDue(_ isUrgent: Bool) -> Bool { state.withLock { $0.show(mayWait: !isUrgent) } }
+
+  /// Whether earlier news is to be shown now.
+  func isOwed() -> Bool { state.withLock { $0.isBehind && $0.show(mayWait: true) } }
 }
 
 extension Fact {

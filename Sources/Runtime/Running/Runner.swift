@@ -155,6 +155,7 @@ package actor Runner {
   private func rung() {
     hasMessages = true
     leases.giveBack(to: book)
+    if book.holds(conductor.state) { mirrors.catchUp(conductor.state) }
     if conductor.state.others.values.contains(where: { $0 > 0 }) { lookAtShares() }
     mailbox.put(.clock)
   }
