@@ -110,6 +110,17 @@ import Testing
     #expect(texts["/run/1/claude-settings.json"] == "{}")
   }
 
+  @Test(arguments: [
+    (2_500_000, "2.50"), (20_000_000, "20.00"), (123_456, "0.123456"), (1_000_010, "1.00001"),
+  ])
+  func claudeIsToldWhatItMaySpend(_ microdollars: Int64, _ text: String) throws {
+    let launch = try harness("claude").launch(
+      assignment { $0.budget = Money(microdollars: microdollars) })
+    let place = try #require(launch.arguments.firstIndex(of: "--max-budget-usd"))
+    #expect(launch.arguments[place + 1] == text)
+    #expect(try !harness("claude").launch(assignment()).arguments.contains("--max-budget-usd"))
+  }
+
   @Test func codexIsStartedInItsSandboxWithTheGitFoldersOpen() throws {
     let launch = try harness("codex").launch(
       assignment {

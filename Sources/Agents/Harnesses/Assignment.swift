@@ -1,5 +1,6 @@
 package import Configuration
 package import JSONValues
+package import Plans
 
 /// A server of the Model Context Protocol that an agent is given.
 package struct ContextServer: Sendable, Equatable {
@@ -67,6 +68,8 @@ package struct Assignment: Sendable, Equatable {
   package var tools: [String]?
   package var servers: [ContextServer]
   package var turns: Int
+  /// What the session may have cost at its end, what it had cost before included; nothing means any amount.
+  package var budget: Money?
   package var policy: PermissionPolicy
   package var session: Session
   /// The git folders that the worktree writes to: the worktree's own below the repository's, and the

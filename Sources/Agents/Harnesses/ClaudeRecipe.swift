@@ -1,5 +1,6 @@
 import Configuration
 import JSONValues
+import Plans
 
 /// How Claude Code is started.
 struct ClaudeRecipe: Sendable {
@@ -33,6 +34,7 @@ struct ClaudeRecipe: Sendable {
           .init("hasCompletedOnboarding", true), .init("bypassPermissionsModeAccepted", true),
         ]).text(), staysIfThere: true),
     ]
+    if let budget = assignment.budget { arguments += ["--max-budget-usd", budget.decimal] }
     if let model = assignment.model { arguments += ["--model", model] }
     switch assignment.session {
     case .new(let name?): arguments += ["--session-id", name]
@@ -151,5 +153,14 @@ struct ClaudeRecipe: Sendable {
         "type": .string(transport), "url": .string(address), "headers": object(headers),
       ]
     }
+  }
+}
+
+extension Money {
+  /// `1.25`, with no more digits than it takes.
+  fileprivate var decimal: String {
+    var digits = String(microdollars % 1_000_000 + 1_000_000).dropFirst()
+    while digits.last == "0", digits.count > 2 { digits.removeLast() }
+    return "\(microdollars / 1_000_000).\(digits)"
   }
 }

@@ -142,6 +142,9 @@ extension Drivers {
       tools: agent.definition?.tools,
       turns: step.limits.turns?.value ?? Assignment.standardTurns, policy: harness.permissions,
       session: session.map { .resume($0) } ?? .new(Assignment.newSession()))
+    // Programs count what a session that goes on had cost before.
+    let before = session == nil ? nil : earlier(id)?.totals?.cost
+    assignment.budget = job.budget.map { $0 + (before ?? .zero) }
     do { assignment.temporaryFolder = try temporaryFolders.make(for: place) } catch {
       throw .file(error)
     }

@@ -58,7 +58,7 @@ extension Drivers {
     var told = job.attempt?.activity ?? .working
     var answered = answerCount(id)
     let before = earlier(id)?.totals
-    var tokens: Int?
+    var used = Conducting.Usage()
     var pause = Duration.milliseconds(50)
     var resets = KnownReset()
     let configured = brief.configuration.value(Settings.shared.silence) ?? .seconds(600)
@@ -86,15 +86,27 @@ extension Drivers {
         told = activity
         outbox.put(.observed(id, activity))
       }
-      if let harness, let total = reader.account.used(since: before, by: harness.rules)?.total,
-        total != tokens
+      if let harness, case let sum = self.used(reader.account, since: before, by: harness.rules),
+        sum != used
       {
-        tokens = total
-        outbox.put(.used(id, Usage(tokens: total)))
+        used = sum
+        outbox.put(.used(id, sum))
       }
       // Agents that are silent are all looked at in one breath: to be woken for each costs more than to look.
       try? await Task.sleep(for: pause < Self.beat ? pause : Self.untilNextBeat)
     }
+  }
+
+  /// What a living attempt has used, as far as its program tells before its end. What it tells of its end is judged then:
+  /// who has done their work is not ended for what it cost.
+  private func used(
+    _ account: StreamAccount, since before: SessionTotals?, by rules: ResultRules
+  ) -> Conducting.Usage {
+    let cost = account.activity == .done ? nil : account.conclusion?.cost
+    let earlier = before?.session == account.session ? before?.cost : nil
+    return Usage(
+      cost: rules.costOver == .session ? cost?.since(earlier) : cost,
+      tokens: account.used(since: before, by: rules)?.total)
   }
 
   private static let beat = Duration.seconds(2)

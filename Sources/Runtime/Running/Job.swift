@@ -15,6 +15,8 @@ struct Job: Sendable {
   /// What was wrong with the attempt before.
   let feedback: String?
   let spent: Conducting.Usage?
+  /// What is left for the attempt of the ceilings of its step and of the run, where there are any.
+  let budget: Money?
   let session: String
   let plan: PlanID
   let head: Commit?
@@ -28,7 +30,8 @@ struct Job: Sendable {
     head = state.head
     settings = state.settings
     guard let id, let index = state.index(of: id.step) else {
-      (attempt, hasWorkspace, lane, kind, feedback, spent) = (nil, false, nil, .group, nil, nil)
+      (attempt, hasWorkspace, lane, kind, feedback) = (nil, false, nil, .group, nil)
+      (spent, budget) = (nil, nil)
       return
     }
     attempt = state.attempt(id)
@@ -38,6 +41,10 @@ struct Job: Sendable {
     kind = state.kind(index)
     feedback = state.notes[index]?.feedback
     spent = state.notes[index]?.spent
+    let ceilings = [(terms.cost, spent?.cost), (state.settings.cost, state.spent.cost)]
+    budget = ceilings.compactMap { ceiling, spent in
+      ceiling.map { max(.zero, $0 - (spent ?? .zero)) }
+    }.min()
   }
 
   /// A command that is run as it is, without a worktree to work in.
