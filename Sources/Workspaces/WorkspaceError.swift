@@ -15,8 +15,14 @@ package enum WorkspaceError: Error, Hashable, Sendable {
   case otherRefFormat(String)
   /// A branch that Divisi wants to move is checked out at a path that is not Divisi's.
   case branchCheckedOut(branch: String, path: String)
-  /// A branch that a run would merge into, and no run of Divisi made.
+  /// Somebody has taken a worktree up since it was looked at.
+  case worktreeTaken(String)
+  /// A branch that a run would merge into or begin anew on, and no run of Divisi made.
   case foreignBranch(String)
+  /// A worktree that Divisi did not make, where it would make one or clear one away.
+  case foreignWorktree(String)
+  /// A person has locked a worktree of Divisi's, for this reason.
+  case locked(String, String)
   /// Something lies where a worktree is to be, and it is none.
   case pathTaken(String)
   /// Two names differ by case alone on a file system that does not tell them apart.
@@ -51,7 +57,11 @@ extension WorkspaceError: CustomStringConvertible {
     case .bare(let path): "\(path) is a repository without a checkout"
     case .otherRefFormat(let format): "the repository keeps its branches in the format \(format)"
     case .branchCheckedOut(let branch, let path): "the branch \(branch) is checked out in \(path)"
+    case .worktreeTaken(let path): "\(path) is not as it was: somebody has taken it up"
     case .foreignBranch(let name): "there is a branch \(name) that no run of Divisi made"
+    case .foreignWorktree(let path): "\(path) is a worktree that Divisi did not make"
+    case .locked(let path, let reason):
+      "\(path) is locked" + (reason.isEmpty ? "" : ": \(reason)")
     case .pathTaken(let path): "\(path) is in the way: it is not a worktree of this repository"
     case .sameBesidesCase(let one, let other):
       "\(one) and \(other) differ only in case, which this file system does not tell apart"
@@ -82,11 +92,15 @@ extension WorkspaceError: CustomStringConvertible {
     case .otherRefFormat: "git refs migrate --ref-format=files"
     case .branchCheckedOut(_, let path): "switch to another branch in \(path)"
     case .foreignBranch(let name):
-      "the run would merge into it; give it another name: git branch -m \(name) NAME"
+      "the run would \(name.hasPrefix("feature/") ? "begin anew on" : "merge into") it; "
+        + "give it another name: git branch -m \(name) NAME"
+    case .foreignWorktree(let path):
+      "Divisi leaves it alone; move it where it is in the way: git worktree move \(path) ELSEWHERE"
+    case .locked(let path, _): "once nobody needs that any more: git worktree unlock \(path)"
     case .pathTaken: "move it away; Divisi removes nothing that it did not make"
     case .sameBesidesCase: "give one of the steps another name"
     case .noSuchBranch: "`git branch` lists those that are there"
-    case .branchMoved: "try again; nothing was changed"
+    case .branchMoved, .worktreeTaken: "try again; nothing was changed"
     case .notOurs: "Divisi neither removes nor resets it; do so yourself"
     case .worktreeGone: "what was committed is on its branch; try the step again"
     case .strayed: "what is there is kept; merge it into the branch, or try the step again"

@@ -8,8 +8,8 @@ import Testing
 @Suite struct CleanupTests {
   @Test func whatIsFinishedGoesAndTheRestStaysWithItsReason() throws {
     let scene = try Scene()
-    let integration = IntegrationBranch(scene.git, name: "orchestration/shop")
-    let base = try integration.begin(at: try scene.base())
+    let integration = try scene.integration()
+    let base = try scene.base()
     // One that landed by a squash, one that is worked on, one that has work left, one unmerged.
     let done = try scene.prepare("done")
     try done.worktree.write("done.txt", "done\n")
@@ -60,7 +60,7 @@ import Testing
 
   @Test func whatAnUnfinishedRunMadeStaysThoughItIsMerged() throws {
     let scene = try Scene()
-    _ = try IntegrationBranch(scene.git, name: "orchestration/shop").begin(at: try scene.base())
+    _ = try scene.integration()
     let done = try scene.prepare("done")
     let other = try scene.prepare("other")
     for worktree in [done.worktree, other.worktree] { try scene.worktrees.unlock(worktree) }
@@ -77,5 +77,54 @@ import Testing
         "orchestration/shop: exec-shop-1 has not ended, and may need it",
       ])
     #expect(try Cleanup.plan(scene.worktrees).items.count == 5)
+  }
+
+  @Test func aWorktreeThatWasTakenUpSinceItWasJudgedStays() throws {
+    let scene = try Scene()
+    let parked = try scene.prepare("parked")
+    let idle = try scene.prepare("idle")
+    try scene.worktrees.park(parked.worktree)
+    try scene.worktrees.unlock(idle.worktree)
+    let cleanup = try Cleanup.plan(scene.worktrees)
+    #expect(
+      cleanup.items.map(\.name) == [
+        ".worktrees/task-idle", ".worktrees/task-parked", "feature/task-idle",
+        "feature/task-parked",
+      ])
+    // One run goes on in its worktree, another moves the one that was parked.
+    _ = try scene.worktrees.adopt(step: "idle", of: scene.owner)
+    let moved = try scene.prepare("next")
+    #expect(moved.isReused)
+    #expect(throws: WorkspaceError.worktreeTaken(idle.worktree.path)) {
+      try Cleanup.carryOut(cleanup.items[0], scene.git)
+    }
+    #expect(throws: WorkspaceError.worktreeTaken(parked.worktree.path)) {
+      try Cleanup.carryOut(cleanup.items[1], scene.git)
+    }
+    #expect(idle.worktree.isThere && moved.worktree.isThere)
+  }
+
+  @Test func aBranchThatWasMovedOrTakenSinceItWasJudgedStays() throws {
+    let scene = try Scene()
+    let claims = BranchClaims(scene.git)
+    for step in ["moved", "taken"] {
+      let prepared = try scene.prepare(step)
+      try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "done")
+    }
+    let cleanup = try Cleanup.plan(scene.worktrees)
+    let base = try scene.base()
+    try scene.write("src/a.txt", "two\n")
+    try scene.person("commit", "--quiet", "--all", "--message", "Two")
+    try scene.person("branch", "--force", "feature/task-moved", "main")
+    try claims.note(
+      "feature/task-taken", of: "exec-other-1", for: "taken", at: base)
+    #expect(cleanup.items.count == 2)
+    for item in cleanup.items {
+      #expect(throws: WorkspaceError.branchMoved(item.name)) {
+        try Cleanup.carryOut(item, scene.git)
+      }
+      #expect(try scene.git.commit("refs/heads/" + item.name) != nil)
+    }
+    #expect(claims.claim(on: "feature/task-taken")?.session == "exec-other-1")
   }
 }

@@ -176,7 +176,8 @@ import Testing
     #expect(
       try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "done") == nil)
     let kept = try #require(
-      try scene.keep.release(.deleteBranch(prepared.branch), of: scene.owner, because: "merged"))
+      try scene.keep.release(
+        .deleteBranch(scene.own(prepared.branch)), of: scene.owner, because: "merged"))
     #expect(try scene.git.commit("refs/heads/" + prepared.branch) == nil)
     #expect(kept.head == tip)
     #expect(try scene.keep.expire(before: kept.time) == [])
@@ -189,7 +190,7 @@ import Testing
     let prepared = try scene.prepare()
     try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "done")
     let gone = try scene.keep.release(
-      .deleteBranch(prepared.branch), of: scene.owner, because: "nothing was done")
+      .deleteBranch(scene.own(prepared.branch)), of: scene.owner, because: "nothing was done")
     #expect(gone == nil)
     #expect(try scene.git.commit("refs/heads/" + prepared.branch) == nil)
 
@@ -217,14 +218,14 @@ import Testing
     for prepared in [one, two] {
       try scene.keep.release(.remove(prepared.worktree), of: scene.owner, because: "done")
       let kept = try #require(
-        try scene.keep.release(.deleteBranch(prepared.branch), of: scene.owner, because: "done"))
+        try scene.keep.release(
+          .deleteBranch(scene.own(prepared.branch)), of: scene.owner, because: "done"))
       #expect(kept.head == tip)
     }
   }
 
   @Test func whatDivisiDidNotMakeIsNotTouched() throws {
     let scene = try Scene()
-    try scene.person("branch", "mine")
     let base = try scene.base()
     let own = Worktree(path: scene.root, gitFolder: scene.git.repository.gitFolder)
     func refused(_ release: Release, _ error: WorkspaceError) {
@@ -234,12 +235,16 @@ import Testing
     }
     refused(.remove(own), .notOurs(scene.root))
     refused(.rewind(own, branch: "main", to: base), .notOurs(scene.root))
-    refused(.deleteBranch("mine"), .notOurs("mine"))
+    let claim = BranchClaims.Claim(session: "exec-shop-1", subject: "api", tip: base)
+    for name in ["mine", "feature/task-mine"] {
+      try scene.person("branch", "--force", name)
+      refused(.deleteBranch(OwnBranch(name: name, tip: base, claim: claim)), .notOurs(name))
+    }
     refused(.moveBranch("main", to: base), .notOurs("main"))
     let prepared = try scene.prepare()
     let error = WorkspaceError.branchCheckedOut(
       branch: prepared.branch, path: prepared.worktree.path)
-    refused(.deleteBranch(prepared.branch), error)
+    refused(.deleteBranch(try scene.own(prepared.branch)), error)
     #expect(try scene.keep.list() == [])
     try FileManager.default.removeItem(atPath: prepared.worktree.path)
     #expect(throws: WorkspaceError.worktreeGone(prepared.worktree.path)) {

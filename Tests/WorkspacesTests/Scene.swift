@@ -68,6 +68,19 @@ struct Scene {
       step: step, of: WorkOwner(session: owner.session, step: step), at: try commit ?? base())
   }
 
+  /// A branch that Divisi has a note of.
+  func own(_ branch: String) throws -> OwnBranch {
+    let tip = try #require(try git.commit("refs/heads/" + branch))
+    return try #require(try BranchClaims(git).own(branch, at: tip))
+  }
+
+  /// The branch that a run merges into, as a run makes it.
+  func integration() throws -> IntegrationBranch {
+    let branch = IntegrationBranch(git, name: "orchestration/shop")
+    try branch.note(at: try branch.begin(at: try base()), of: owner.session)
+    return branch
+  }
+
   func provenance(_ step: String = "api", attempt: Int = 1) -> Provenance {
     Provenance(plan: "shop", step: step, attempt: attempt, session: owner.session)
   }

@@ -14,7 +14,7 @@ import Testing
 
   private func ended() throws -> PlayedRun {
     let run = try PlayedRun(in: scratch, [PlayedRun.agent("api", gates: [])])
-    _ = try scratch.shell("git worktree add -q -b feature/task-api .worktrees/task-api")
+    try run.own("api")
     try run.launch("api")
     try run.write("api", "stdout.jsonl", PlayedRun.stream(tool: "make", done: true))
     try run.write("api", "a name with spaces/ü.txt", "x")

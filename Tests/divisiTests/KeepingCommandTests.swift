@@ -13,10 +13,16 @@ import Testing
       """
       set -e
       export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
-      git worktree add -q -b feature/task-done .worktrees/task-done
+      divisis() {
+        git worktree add -q -b feature/task-$1 .worktrees/task-$1
+        touch .git/worktrees/task-$1/divisi-made-config
+        mkdir -p .git/divisi-branches/feature
+        echo exec-old-1 $1 $(git rev-parse HEAD) > .git/divisi-branches/feature/task-$1
+      }
+      divisis done
       (cd .worktrees/task-done && echo d > d && git add d && git commit -q -m d)
       git merge -q --squash feature/task-done && git commit -q -m done
-      git worktree add -q -b feature/task-open .worktrees/task-open
+      divisis open
       cd .worktrees/task-open && echo x > x && git add x && git commit -q -m x
       """)
     return scratch
@@ -56,6 +62,32 @@ import Testing
     #expect(try scratch.divisi("keep list").errors == "nothing is kept\n")
     _ = try scratch.shell(dropped.output)
     #expect(try scratch.divisi("keep list").output.contains("clean/task-done/1"))
+  }
+
+  /// In Divisi's folder, and called as Divisi calls its own.
+  @Test func whatThePersonMadeStays() throws {
+    let scratch = try scratch()
+    _ = try scratch.shell(
+      """
+      set -e
+      echo .env >> .git/info/exclude
+      git worktree add -q -b feature/task-mine .worktrees/task-mine
+      echo KEY=1 > .worktrees/task-mine/.env
+      git branch feature/task-login
+      """)
+    let cleaned = try scratch.divisi("clean --yes")
+    #expect(cleaned.status == 0, "\(cleaned.errors)")
+    #expect(
+      cleaned.output == """
+        removed  .worktrees/task-done  all of it is in main
+        removed  feature/task-done     all of it is in main
+        stays    .worktrees/task-mine  Divisi did not make it
+        stays    .worktrees/task-open  not merged
+        stays    feature/task-login    Divisi has no note of it
+
+        """)
+    #expect(try scratch.shell("cat .worktrees/task-mine/.env") == "KEY=1\n")
+    #expect(try scratch.shell("git branch --list 'feature/*'").contains("feature/task-login"))
   }
 
   @Test func whatIsKeptLongEnoughIsForgotten() throws {

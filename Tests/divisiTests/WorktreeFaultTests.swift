@@ -83,6 +83,31 @@ import Testing
         "divisi: removed \(scene.place)/.git/worktrees/task-a/index.lock, which nobody held for 6"))
   }
 
+  @Test func aWorktreeOfThePersonsAtTheStepsPlaceIsNotTakenOver() throws {
+    _ = try scene.scratch.shell(
+      """
+      git worktree add -q -b mine .worktrees/task-a && echo KEY=1 > .worktrees/task-a/.env
+      git worktree lock --reason 'mine, do not touch' .worktrees/task-a
+      """)
+    let before = try scene.scratch.shell("git worktree list --porcelain")
+    try scene.agent("echo one > one.txt")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 3, "\(result.output)\(result.errors)")
+    let path = scene.place + "/.worktrees/task-a"
+    #expect(
+      result.output.contains(
+        "a                 blocked: \(path) is a worktree that Divisi did not make; "
+          + "Divisi leaves it alone; move it where it is in the way: git worktree move "))
+    #expect(try scene.scratch.shell("git worktree list --porcelain") == before)
+    #expect(try scene.scratch.shell("cat .worktrees/task-a/.env") == "KEY=1\n")
+    _ = try scene.scratch.shell(
+      "git worktree unlock .worktrees/task-a; git worktree move .worktrees/task-a ../mine-\(getpid())"
+    )
+    defer { _ = try? scene.scratch.shell("git worktree remove --force ../mine-\(getpid())") }
+    let resumed = try scene.scratch.divisi("retry a")
+    #expect(resumed.status == 0, "\(resumed.output)\(resumed.errors)")
+  }
+
   /// Somebody else's git, which lives: its lock is never taken away, and what it was in the way of is done after it.
   @Test func aLockThatSomebodyHoldsIsWaitedFor() throws {
     let real = try #require(installedProgram("git"))

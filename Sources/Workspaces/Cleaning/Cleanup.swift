@@ -25,7 +25,7 @@ extension Cleanup {
   ///
   /// A worktree can go where nobody uses it, nothing in it is uncommitted and its commits are
   /// merged; a branch where all of it is merged into an integration branch or into the branch that
-  /// the person is on. What a killed run left stays for `resume`.
+  /// the person is on. What a killed run left stays for `resume`, and what Divisi did not make or has no note of stays too.
   ///
   /// - Parameter unfinished: what runs that have not ended may still need; it stays.
   package static func plan(
@@ -138,7 +138,7 @@ private struct Planner {
       }
       items.append(
         Cleanup.Item(
-          release: .remove(found.worktree), name: name,
+          release: .clear(found), name: name,
           reason: found.use == .gone ? "its folder is gone" : try mergedReason(found.head) ?? "",
           owner: owner(of: lastPart(of: name))))
     }
@@ -156,26 +156,22 @@ private struct Planner {
 
   mutating func lookAtBranches() throws(WorkspaceError) {
     for (name, tip) in branches.features where !used.contains(name) {
-      if let reason = claim(on: name) {
-        left.append(Cleanup.Left(name: name, reason: reason))
-      } else if let reason = try mergedReason(tip) {
-        items.append(item(name, reason))
+      guard let branch = try free(name, tip) else { continue }
+      if let reason = try mergedReason(tip) {
+        items.append(item(branch, reason))
       } else {
         left.append(Cleanup.Left(name: name, reason: "not merged"))
       }
     }
     for (name, tip) in branches.integrations where !used.contains(name) {
-      if let reason = claim(on: name) {
-        left.append(Cleanup.Left(name: name, reason: reason))
-        continue
-      }
+      guard let branch = try free(name, tip) else { continue }
       guard let own = branches.own else { continue }
       // One that nothing has landed on yet belongs to a run that has only begun.
       let hasLanded = try worktrees.git.run([
         "log", "-1", "--format=%(trailers:key=Divisi-Step,valueonly)", tip.hex, "--",
       ]).line
       if !hasLanded.isEmpty, let by = try worktrees.git.isMerged(tip, into: own.tip) {
-        items.append(item(name, reason(by, own.name)))
+        items.append(item(branch, reason(by, own.name)))
       } else {
         left.append(
           Cleanup.Left(
@@ -186,10 +182,21 @@ private struct Planner {
     }
   }
 
-  private func item(_ name: String, _ reason: String) -> Cleanup.Item {
+  /// A branch of Divisi's that no run may still need; notes why any other stays.
+  private mutating func free(
+    _ name: String, _ tip: ObjectID
+  ) throws(WorkspaceError) -> OwnBranch? {
+    let branch = try BranchClaims(worktrees.git).own(name, at: tip)
+    let reason = claim(on: name) ?? (branch == nil ? "Divisi has no note of it" : nil)
+    guard let reason else { return branch }
+    left.append(Cleanup.Left(name: name, reason: reason))
+    return nil
+  }
+
+  private func item(_ branch: OwnBranch, _ reason: String) -> Cleanup.Item {
     Cleanup.Item(
-      release: .deleteBranch(name), name: name, reason: reason, owner: owner(of: lastPart(of: name))
-    )
+      release: .deleteBranch(branch), name: branch.name, reason: reason,
+      owner: owner(of: lastPart(of: branch.name)))
   }
 
   private func owner(of name: String) -> WorkOwner { WorkOwner(session: "clean", step: name) }
@@ -207,6 +214,7 @@ private struct Planner {
     case .left where unfinished.contains { $0.session == found.owner?.session }:
       return
         "left by \(found.owner?.session ?? "a run"), which has not ended; `divisi resume` goes on with it"
+    case .foreign: return "Divisi did not make it"
     case .lockedByPerson(let reason): return "locked" + (reason.isEmpty ? "" : ": \(reason)")
     case .gone: return nil
     case .parked, .free, .left:

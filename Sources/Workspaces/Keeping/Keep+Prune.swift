@@ -107,7 +107,7 @@ extension Worktrees {
     for found in try survey() where !kept.contains(found.worktree.path) {
       switch found.use {
       case .parked, .free: break
-      case .locked, .occupied, .left, .lockedByPerson, .gone: continue
+      case .locked, .occupied, .left, .foreign, .lockedByPerson, .gone: continue
       }
       let (git, worktree) = (git, found.worktree)
       // Nobody can take the worktree up meanwhile: that needs the same lock.

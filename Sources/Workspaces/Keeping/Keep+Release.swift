@@ -5,6 +5,8 @@ import Glibc
 package enum Release: Sendable, Hashable {
   /// The worktree's folder goes; its branch stays.
   case remove(Worktree)
+  /// The same, if it still is what was looked at: whoever has taken it up since keeps it.
+  case clear(FoundWorktree)
   /// The worktree becomes exactly what a branch holds, and is on that branch.
   case reuse(Worktree, branch: String)
   /// The worktree becomes exactly a commit, on no branch.
@@ -17,7 +19,8 @@ package enum Release: Sendable, Hashable {
   case abort(Worktree, HalfDone)
   /// What git would do next in the worktree is given up; its files and its commits stay.
   case forget(Worktree, HalfDone)
-  case deleteBranch(String)
+  /// A branch goes, if it still is what was looked at.
+  case deleteBranch(OwnBranch)
   /// A branch that no worktree is on names another commit.
   case moveBranch(String, to: ObjectID)
   /// The branch that a worktree is on names again the commit that the worktree's files are of.
@@ -39,6 +42,10 @@ extension Keep {
     case .remove(let worktree):
       let kept = try secure(worktree, of: owner, because: reason)
       try remove(worktree)
+      return kept
+    case .clear(let found):
+      let kept = try secure(found.worktree, of: owner, because: reason)
+      try remove(found.worktree, ifStill: found)
       return kept
     case .reuse(let worktree, let branch):
       let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
@@ -63,15 +70,17 @@ extension Keep {
     case .forget(let worktree, let operation):
       try git.run([operation.rawValue, "--quit"], at: worktree)
       return nil
-    case .deleteBranch(let name):
-      let (git, tip) = (git, try tipOfFreeBranch(name))
-      let kept = try git.alone { () throws(WorkspaceError) -> KeptWork? in
+    case .deleteBranch(let branch):
+      let git = git
+      return try git.alone { () throws(WorkspaceError) -> KeptWork? in
+        let (name, tip) = (branch.name, try tipOfFreeBranch(branch.name))
+        let claims = BranchClaims(git)
+        guard try claims.own(name, at: tip) == branch else { throw .branchMoved(name) }
         let kept = try pinUnlessHeld(name, at: tip, of: owner, because: reason)
         try git.run(["update-ref", "-d", "refs/heads/" + name, tip.hex])
+        claims.drop(name)
         return kept
       }
-      BranchClaims(git).drop(name)
-      return kept
     case .moveBranch(let name, let commit):
       let tip = try tipOfFreeBranch(name)
       if tip == commit { return nil }
@@ -107,6 +116,7 @@ extension Keep {
     if tip != commit, try !git.moveRef(ref, to: commit, from: tip, because: reason) {
       throw .branchMoved(branch)
     }
+    try BranchClaims(git).follow(branch, to: commit)
     try git.run(["symbolic-ref", "-m", "divisi: \(reason)", "HEAD", ref], at: worktree)
     return kept
   }
@@ -117,6 +127,7 @@ extension Keep {
     guard try git.moveRef("refs/heads/" + name, to: commit, from: tip, because: reason) else {
       throw .branchMoved(name)
     }
+    try BranchClaims(git).follow(name, to: commit)
   }
 
   /// Pins what a branch names, unless another branch has all of it that stays where it is.
@@ -166,12 +177,13 @@ extension Keep {
     return (try pin(worktree, status: status, of: owner, because: reason), status)
   }
 
-  /// Looks whether a worktree may be touched: it is none of the person's, and nobody is in it.
+  /// Looks whether a worktree may be touched: Divisi made it, and nobody else has it or is in it.
   private func checked(_ worktree: Worktree) throws(WorkspaceError) -> WorktreeStatus? {
     let repository = git.repository
     guard worktree.path != repository.root,
       worktree.gitFolder.hasPrefix(repository.commonFolder + "/worktrees/")
     else { throw .notOurs(worktree.path) }
+    try worktree.refuseOthers()
     let processes = occupants(of: worktree.path)
     guard processes.isEmpty else { throw .occupied(worktree.path, processes) }
     guard var status = try statusIfThere(worktree, noting: true) else { return nil }
@@ -195,7 +207,8 @@ extension Keep {
   /// Where a branch of Divisi's is.
   private func tip(of name: String) throws(WorkspaceError) -> ObjectID {
     guard
-      ["feature/task-", "orchestration/", "milestone/", "kept/"].contains(where: name.hasPrefix)
+      ["feature/task-", "orchestration/", "milestone/"].contains(where: name.hasPrefix),
+      BranchClaims(git).claim(on: name) != nil
     else { throw .notOurs(name) }
     guard let tip = try git.commit("refs/heads/" + name) else { throw .noSuchBranch(name) }
     return tip
@@ -210,9 +223,14 @@ extension Keep {
     return tip
   }
 
-  private func remove(_ worktree: Worktree) throws(WorkspaceError) {
+  /// - Parameter found: what the worktree must still be.
+  private func remove(
+    _ worktree: Worktree, ifStill found: FoundWorktree? = nil
+  ) throws(WorkspaceError) {
     let git = git
     try git.alone { () throws(WorkspaceError) in
+      if let found, try git.find(worktree) != found { throw .worktreeTaken(worktree.path) }
+      try worktree.refuseOthers()
       try worktree.mend()
       // Twice: a lock of our own is no hindrance. That nobody works there was seen.
       try git.run(["worktree", "remove", "--force", "--force", worktree.path])

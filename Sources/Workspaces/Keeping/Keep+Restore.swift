@@ -30,7 +30,9 @@ extension Keep {
       try git.retryingRaces { () throws(WorkspaceError) in
         try git.run(["worktree", "add", "--quiet", "--no-checkout", path, branch])
       }
-      return try git.worktree(at: path)
+      let worktree = try git.worktree(at: path)
+      try worktree.noteSettings()
+      return worktree
     }
     try git.run(["read-tree", "-m", "-u", work.commit.hex], at: worktree)
     try git.run(["read-tree", (work.index ?? head).hex], at: worktree)

@@ -1,6 +1,14 @@
 import Files
 import Glibc
 
+/// A branch of Divisi's, as it was looked at.
+package struct OwnBranch: Sendable, Hashable {
+  package let name: String
+  package let tip: ObjectID
+  /// The note that says so.
+  package let claim: BranchClaims.Claim
+}
+
 /// Which branches are Divisi's: a file for each beside git's own, with the run that has it and where Divisi left it.
 ///
 /// A name alone says nothing. A person may have made a branch that is called the same, before a run or after what the
@@ -30,6 +38,16 @@ package struct BranchClaims: Sendable {
       session: String(words[0]), subject: String(words[1]), tip: ObjectID(String(words[2])))
   }
 
+  /// A branch that Divisi has left where it is, or behind it: what an agent committed may not have been noted. Nothing
+  /// where it is a person's, or nothing is known of it.
+  package func own(_ branch: String, at tip: ObjectID) throws(WorkspaceError) -> OwnBranch? {
+    guard let claim = claim(on: branch), let left = claim.tip else { return nil }
+    if left != tip {
+      guard try git.commit(left.hex) != nil, try git.isAncestor(left, of: tip) else { return nil }
+    }
+    return OwnBranch(name: branch, tip: tip, claim: claim)
+  }
+
   /// Notes who has a branch, and where it is now.
   package func note(
     _ branch: String, of session: String, for subject: String, at tip: ObjectID
@@ -41,6 +59,12 @@ package struct BranchClaims: Sendable {
       try createFolder(parentFolder(of: path))
       try writeFile(path, Array("\(session) \(subject) \(tip.hex)\n".utf8))
     }
+  }
+
+  /// Notes that Divisi itself has moved a branch.
+  func follow(_ branch: String, to tip: ObjectID) throws(WorkspaceError) {
+    guard let claim = claim(on: branch) else { return }
+    try note(branch, of: claim.session, for: claim.subject, at: tip)
   }
 
   func drop(_ branch: String) { unlink(folder + "/" + branch) }
@@ -56,7 +80,10 @@ package struct BranchClaims: Sendable {
     guard let claim else { return false }
     if claim.tip == tip { return true }
     // A run that was killed did not come to note what its agent committed.
-    return try git.listWorktrees().contains { $0.path == path && $0.branch == branch }
+    guard let listed = try git.listWorktrees().first(where: { $0.path == path }),
+      listed.branch == branch
+    else { return false }
+    return try git.worktree(listed).isMadeByDivisi
   }
 }
 

@@ -11,9 +11,12 @@ extension Worktree {
     ]
   }
 
+  /// Whether it has been noted how the worktree was made.
+  var isNoted: Bool { settings.contains { entryKind($0.made) != .missing } }
+
   /// Notes how the worktree was made, once.
   func noteSettings() throws(WorkspaceError) {
-    for (file, made) in settings {
+    for (file, made) in settings where entryKind(made) == .missing {
       // An empty note says that there was no such file.
       let bytes = (try? readFile(file)) ?? []
       try withFiles { () throws(FileError) in try appendToFile(made, bytes) }

@@ -59,8 +59,8 @@ package struct Worktrees: Sendable {
     var worktree: Worktree?
     if let old = listed.first(where: { $0.path == path }) {
       let found = try git.worktree(old)
-      try refuseHeld(old)
       if found.isThere {
+        try lock(found, for: owner)
         try found.mend()
         worktree = found
         // Off its branch, so that the branch may be moved.
@@ -80,17 +80,16 @@ package struct Worktrees: Sendable {
       rmdir(path)
     }
     kept += [
-      try place(branch, at: commit, owner, because: "a new attempt of \(step)")
+      try place(branch, of: step, at: commit, owner)
     ].compactMap { $0 }
     let isOwn = worktree != nil
-    if worktree == nil { worktree = try claimParked(for: path) }
+    if worktree == nil { worktree = try claimParked(for: path, owner) }
     let isReused = worktree != nil
     let ready: Worktree
     if let worktree {
       let before = try keep.release(
         .reuse(worktree, branch: branch), of: owner, because: "a worktree used again")
       if !isOwn, let before { kept.append(before) }
-      try lock(worktree, for: owner)
       ready = worktree
     } else {
       ready = try add(path, branch, owner)
@@ -110,8 +109,8 @@ package struct Worktrees: Sendable {
     guard let listed = try git.listWorktrees().first(where: { $0.path == path }) else { return nil }
     let worktree = try git.worktree(listed)
     guard worktree.isThere else { return nil }
-    try worktree.mend()
     try lock(worktree, for: owner)
+    try worktree.mend()
     let branch = branch(of: step)
     let returned = try git.returnBranch(of: worktree, branch, for: owner)
     guard let head = try git.head(of: worktree) else { throw .noCommit(branch) }
@@ -123,6 +122,7 @@ package struct Worktrees: Sendable {
 
   /// Gives a worktree free for another step. Its files stay as they are until it is used again.
   package func park(_ worktree: Worktree) throws(WorkspaceError) {
+    try worktree.refuseOthers()
     try withFiles { () throws(FileError) in
       try writeFile(worktree.gitFolder + "/divisi-parked", [])
     }
@@ -141,10 +141,9 @@ package struct Worktrees: Sendable {
     try makeFolder()
     if let old = try listedNow(path).first(where: { $0.path == path }) {
       let found = try git.worktree(old)
-      try refuseHeld(old)
       if found.isThere {
-        try found.mend()
         try lock(found, for: owner)
+        try found.mend()
         try Keep(git).release(
           .detach(found, at: commit), of: owner, because: "the next merge of \(plan)")
         // Whether a submodule could be brought along is git's to say.
@@ -228,13 +227,17 @@ package struct Worktrees: Sendable {
 
   // MARK: branches
 
-  /// Puts a branch at a commit; what it held before is pinned.
+  /// Puts a branch at a commit; what it held before is pinned. One that Divisi has no note of is a person's.
   private func place(
-    _ branch: String, at commit: ObjectID, _ owner: WorkOwner, because reason: String
+    _ branch: String, of step: String, at commit: ObjectID, _ owner: WorkOwner
   ) throws(WorkspaceError) -> KeptWork? {
-    if try git.moveRef("refs/heads/" + branch, to: commit, from: nil, because: reason) {
-      return nil
+    let (ref, reason) = ("refs/heads/" + branch, "a new attempt of \(step)")
+    let claims = BranchClaims(git)
+    if claims.claim(on: branch) == nil {
+      guard try git.commit(ref) == nil else { throw .foreignBranch(branch) }
+      try claims.note(branch, of: owner.session, for: step, at: commit)
     }
+    if try git.moveRef(ref, to: commit, from: nil, because: reason) { return nil }
     return try Keep(git).release(.moveBranch(branch, to: commit), of: owner, because: reason)
   }
 
@@ -254,7 +257,7 @@ package struct Worktrees: Sendable {
         try Keep(git).release(
           .detach(found.worktree, at: head), of: owner, because: "its branch is wanted elsewhere")
       ].compactMap { $0 }
-    case .locked, .occupied, .lockedByPerson, .gone, nil: break
+    case .locked, .occupied, .lockedByPerson, .foreign, .gone, nil: break
     }
     throw .branchCheckedOut(branch: branch, path: other.path)
   }
@@ -281,7 +284,7 @@ package struct Worktrees: Sendable {
   private func register(
     _ path: String, _ place: [String], _ owner: WorkOwner
   ) throws(WorkspaceError) -> Worktree {
-    let (git, reason) = (git, lockReason(owner))
+    let (git, reason) = (git, WorktreeLock(of: owner).reason)
     return try git.alone { () throws(WorkspaceError) in
       let words = ["worktree", "add", "--quiet", "--no-checkout", "--lock", "--reason", reason]
       try git.retryingRaces { () throws(WorkspaceError) in try git.run(words + place) }
@@ -299,8 +302,10 @@ package struct Worktrees: Sendable {
 
   // MARK: the pool
 
-  /// A parked worktree, moved to a path: no other process gets the same.
-  private func claimParked(for path: String) throws(WorkspaceError) -> Worktree? {
+  /// A parked worktree, moved to a path and locked: no other process gets the same.
+  private func claimParked(
+    for path: String, _ owner: WorkOwner
+  ) throws(WorkspaceError) -> Worktree? {
     let (git, folder) = (git, folder)
     return try git.alone { () throws(WorkspaceError) in
       for listed in try git.listWorktrees()
@@ -313,7 +318,9 @@ package struct Worktrees: Sendable {
         guard occupants(of: worktree.path).isEmpty,
           try git.run(["worktree", "move", worktree.path, path], expecting: [0, 128]).status == 0
         else { continue }
-        return Worktree(path: path, gitFolder: worktree.gitFolder)
+        let moved = Worktree(path: path, gitFolder: worktree.gitFolder)
+        try hold(moved, for: owner)
+        return moved
       }
       return nil
     }
@@ -321,28 +328,23 @@ package struct Worktrees: Sendable {
 
   // MARK: locks
 
-  /// Refuses a worktree that another process has, and lives.
-  private func refuseHeld(_ listed: ListedWorktree) throws(WorkspaceError) {
-    guard let lock = listed.lock, let holder = ProcessIdentity(in: lock), holder.pid != getpid(),
-      holder.isRunning
-    else { return }
-    throw .occupied(listed.path, [holder.pid])
-  }
-
-  private func lockReason(_ owner: WorkOwner) -> String {
-    "divisi \(owner.session) \(owner.step)"
-      + (ProcessIdentity.current(of: getpid()).map { " by " + $0.text } ?? "")
-  }
-
-  /// Marks a worktree as in use, in the name of this process, whoever had it before.
+  /// Marks a worktree of Divisi's as in use, in the name of this process; refuses one that another has, or a person.
   package func lock(_ worktree: Worktree, for owner: WorkOwner) throws(WorkspaceError) {
-    let reason = Array((lockReason(owner) + "\n").utf8)
     try git.alone { () throws(WorkspaceError) in
-      unlink(worktree.gitFolder + "/divisi-parked")
-      try withFiles { () throws(FileError) in
-        try writeFile(worktree.gitFolder + "/locked", reason)
-      }
+      try worktree.refuseOthers()
+      try hold(worktree, for: owner)
     }
+  }
+
+  /// The same, called alone and with one that nobody has.
+  private func hold(_ worktree: Worktree, for owner: WorkOwner) throws(WorkspaceError) {
+    let reason = Array((WorktreeLock(of: owner).reason + "\n").utf8)
+    // Where its addition was cut short nobody has.
+    try worktree.noteSettings()
+    try withFiles { () throws(FileError) in
+      try writeFile(worktree.gitFolder + "/locked", reason)
+    }
+    unlink(worktree.gitFolder + "/divisi-parked")
   }
 
   package func unlock(_ worktree: Worktree) throws(WorkspaceError) {

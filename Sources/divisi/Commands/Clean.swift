@@ -26,7 +26,8 @@ struct Clean: Arguments.Command {
       a branch where all of it is merged. Whether something is merged is told by its content, so \
       that a squash merge counts. Before anything goes, whatever no branch holds is kept: \
       `divisi keep list` shows it and `divisi keep restore` brings it back. What was kept for \
-      longer than workspace.keep_for goes as well. What a run made that has not ended stays.
+      longer than workspace.keep_for goes as well. What a run made that has not ended stays, and \
+      so does what Divisi did not make or has no note of, whatever it is called.
       """)
     Flag(\.isAgreed, "-y", "--yes", help: "remove, and do not only list")
     Exit(0, "all went well, also where there was nothing to remove")
