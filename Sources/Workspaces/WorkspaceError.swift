@@ -15,6 +15,8 @@ package enum WorkspaceError: Error, Hashable, Sendable {
   case otherRefFormat(String)
   /// A branch that Divisi wants to move is checked out at a path that is not Divisi's.
   case branchCheckedOut(branch: String, path: String)
+  /// A worktree that cannot be looked at, or emptied: what git says of it.
+  case unusable(String, GitError)
   /// Somebody has taken a worktree up since it was looked at.
   case worktreeTaken(String)
   /// A branch that a run would merge into or begin anew on, and no run of Divisi made.
@@ -57,6 +59,7 @@ extension WorkspaceError: CustomStringConvertible {
     case .bare(let path): "\(path) is a repository without a checkout"
     case .otherRefFormat(let format): "the repository keeps its branches in the format \(format)"
     case .branchCheckedOut(let branch, let path): "the branch \(branch) is checked out in \(path)"
+    case .unusable(let path, let error): "\(path) cannot be used again: \(error)"
     case .worktreeTaken(let path): "\(path) is not as it was: somebody has taken it up"
     case .foreignBranch(let name): "there is a branch \(name) that no run of Divisi made"
     case .foreignWorktree(let path): "\(path) is a worktree that Divisi did not make"
@@ -100,6 +103,7 @@ extension WorkspaceError: CustomStringConvertible {
     case .pathTaken: "move it away; Divisi removes nothing that it did not make"
     case .sameBesidesCase: "give one of the steps another name"
     case .noSuchBranch: "`git branch` lists those that are there"
+    case .unusable(let path, _): "see what lies in \(path), and whose it is"
     case .branchMoved, .worktreeTaken: "try again; nothing was changed"
     case .notOurs: "Divisi neither removes nor resets it; do so yourself"
     case .worktreeGone: "what was committed is on its branch; try the step again"

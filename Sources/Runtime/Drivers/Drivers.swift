@@ -61,7 +61,8 @@ package final class Drivers: Sendable {
       git,
       brought: BroughtFiles(
         copied: (brief.configuration.value(settings.copiedFiles) ?? []).map(\.text),
-        linked: (brief.configuration.value(settings.linkedFiles) ?? []).map(\.text)))
+        linked: (brief.configuration.value(settings.linkedFiles) ?? []).map(\.text)),
+      telling: { watcher.note($0) })
     branch = IntegrationBranch(git, name: brief.request.branch)
     var harnesses: [String: Harness] = [:]
     for (name, _) in brief.configuration.harnesses {

@@ -130,8 +130,7 @@ private struct Planner {
   mutating func lookAtWorktrees() throws(WorkspaceError) {
     for found in try worktrees.survey() {
       let name = worktrees.name(of: found.worktree.path)
-      let reason = try reasonToStay(found) ?? claim(on: name)
-      if let reason {
+      if let reason = reasonToStay(found) ?? claim(on: name) {
         left.append(Cleanup.Left(name: name, reason: reason))
         if let branch = found.branch { used.insert(branch) }
         continue
@@ -206,7 +205,7 @@ private struct Planner {
   }
 
   /// Why a worktree is not to be removed, or nothing where it may be.
-  private mutating func reasonToStay(_ found: FoundWorktree) throws(WorkspaceError) -> String? {
+  private mutating func reasonToStay(_ found: FoundWorktree) -> String? {
     switch found.use {
     case .locked(let owner): return "in use by process \(owner.pid)"
     case .occupied(let processes):
@@ -218,10 +217,14 @@ private struct Planner {
     case .lockedByPerson(let reason): return "locked" + (reason.isEmpty ? "" : ": \(reason)")
     case .gone: return nil
     case .parked, .free, .left:
-      guard try worktrees.git.status(of: found.worktree).isClean else {
-        return "holds work that is not committed"
+      do throws(WorkspaceError) {
+        guard try worktrees.git.status(of: found.worktree).isClean else {
+          return "holds work that is not committed"
+        }
+        return try mergedReason(found.head) == nil ? "not merged" : nil
+      } catch {
+        return "cannot be looked at: \(error)"
       }
-      return try mergedReason(found.head) == nil ? "not merged" : nil
     }
   }
 

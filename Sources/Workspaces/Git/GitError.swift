@@ -56,6 +56,12 @@ extension GitError {
       folder: folder)
   }
 
+  /// A file or folder could not be written or removed for what it is, and not for what the disk or the moment is.
+  var isOfFiles: Bool {
+    text.contains("failed to remove") || text.contains("failed to delete")
+      || text.contains("Permission denied")
+  }
+
   package var isReadOnly: Bool {
     text.contains("Read-only file system") || text.contains("Permission denied")
       || text.contains("insufficient permission")

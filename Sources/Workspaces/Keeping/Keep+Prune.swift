@@ -33,7 +33,14 @@ extension Keep {
         pruning.refused.append(full)
         continue
       }
-      try git.run(["clean", "--quiet", "-ffdX", "--", ":(literal)" + path], at: worktree)
+      do throws(WorkspaceError) {
+        try worktree.insisting { () throws(WorkspaceError) in
+          try git.run(["clean", "--quiet", "-ffdX", "--", ":(literal)" + path], at: worktree)
+        }
+      } catch {
+        // What of it cannot go is told below.
+        guard case .unusable = error else { throw error }
+      }
       if entryKind(full) == .missing {
         pruning.removed.append(full)
       } else {

@@ -49,13 +49,11 @@ extension Keep {
       return kept
     case .reuse(let worktree, let branch):
       let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
-      try empty(worktree, status, .everything)
-      try checkOut([branch], in: worktree, .everything)
+      try renew(worktree, status, [branch], .everything)
       return kept
     case .detach(let worktree, let commit):
       let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
-      try empty(worktree, status, .everything)
-      try checkOut(["--detach", commit.hex], in: worktree, .everything)
+      try renew(worktree, status, ["--detach", commit.hex], .everything)
       return kept
     case .rewind(let worktree, let branch, let commit):
       return try rewind(worktree, branch, to: commit, owner, because: reason)
@@ -111,8 +109,7 @@ extension Keep {
     // The branch itself loses commits here, so that being on it saves nothing.
     let kept = try pin(worktree, status: status, leaving: tip, of: owner, because: reason)
     // The same step or lane goes on there: with what was built, set up and brought for it.
-    try empty(worktree, status, .work)
-    try checkOut(["--detach", commit.hex], in: worktree, .work)
+    try renew(worktree, status, ["--detach", commit.hex], .work)
     if tip != commit, try !git.moveRef(ref, to: commit, from: tip, because: reason) {
       throw .branchMoved(branch)
     }
@@ -172,9 +169,13 @@ extension Keep {
   private func secureLooking(
     _ worktree: Worktree, of owner: WorkOwner, because reason: String
   ) throws(WorkspaceError) -> (KeptWork?, WorktreeStatus?) {
-    let status = try checked(worktree)
-    if let status, status.isClean, try isHeldByBranch(worktree, status) { return (nil, status) }
-    return (try pin(worktree, status: status, of: owner, because: reason), status)
+    do throws(WorkspaceError) {
+      let status = try checked(worktree)
+      if let status, status.isClean, try isHeldByBranch(worktree, status) { return (nil, status) }
+      return (try pin(worktree, status: status, of: owner, because: reason), status)
+    } catch {
+      throw error.blamed(on: worktree)
+    }
   }
 
   /// Looks whether a worktree may be touched: Divisi made it, and nobody else has it or is in it.
@@ -232,6 +233,13 @@ extension Keep {
       if let found, try git.find(worktree) != found { throw .worktreeTaken(worktree.path) }
       try worktree.refuseOthers()
       try worktree.mend()
+      if worktree.isThere {
+        // git forgets a worktree also where it could not remove all of it: whether it can is seen before.
+        try worktree.insisting { () throws(WorkspaceError) in
+          try git.run(["clean", "--quiet", "-ffdx"], at: worktree)
+        }
+        worktree.openFolders()
+      }
       // Twice: a lock of our own is no hindrance. That nobody works there was seen.
       try git.run(["worktree", "remove", "--force", "--force", worktree.path])
     }
@@ -242,6 +250,16 @@ extension Keep {
     case everything
     /// Not what git ignores, and not what Divisi brought.
     case work
+  }
+
+  /// Makes a worktree what a place says, and nothing else.
+  private func renew(
+    _ worktree: Worktree, _ status: WorktreeStatus?, _ place: [String], _ untracked: Untracked
+  ) throws(WorkspaceError) {
+    try worktree.insisting { () throws(WorkspaceError) in
+      try empty(worktree, status, untracked)
+      try checkOut(place, in: worktree, untracked)
+    }
   }
 
   /// Takes out what checking something out would leave: half-done operations, and files that git

@@ -10,10 +10,16 @@ package struct Worktrees: Sendable {
   /// The same as it is called.
   private let place: String
   private let brought: BroughtFiles
+  /// Tells people what they should know of.
+  let tell: @Sendable (String) -> Void
 
   /// Worktrees of a repository, each with copies and links of the files that patterns name.
-  package init(_ git: Git, folder: String? = nil, brought: BroughtFiles = BroughtFiles()) {
+  package init(
+    _ git: Git, folder: String? = nil, brought: BroughtFiles = BroughtFiles(),
+    telling tell: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
     self.git = git
+    self.tell = tell
     // The same from every checkout of the repository, as a run may be taken up from another than it was begun in.
     place = folder ?? git.repository.home + "/.worktrees"
     self.folder = realPath(place) ?? place
@@ -53,7 +59,6 @@ package struct Worktrees: Sendable {
     let branch = branch(of: step)
     try makeFolder()
     let listed = try listedNow(path)
-    let keep = Keep(git)
     var kept = try freeBranch(branch, besides: path, listed, owner)
     try checkCase(of: path, listed)
     var worktree: Worktree?
@@ -62,15 +67,17 @@ package struct Worktrees: Sendable {
       if found.isThere {
         try lock(found, for: owner)
         try found.mend()
-        worktree = found
         // Off its branch, so that the branch may be moved.
-        kept += [
-          try keep.release(
-            .detach(found, at: commit), of: owner, because: "a new attempt of \(step)")
-        ].compactMap { $0 }
+        if let before = try renew(
+          found, .detach(found, at: commit), owner, "a new attempt of \(step)")
+        {
+          worktree = found
+          kept += before
+        }
       } else {
         kept += [
-          try keep.release(.remove(found), of: owner, because: "the folder of \(step) was gone")
+          try Keep(git).release(
+            .remove(found), of: owner, because: "the folder of \(step) was gone")
         ].compactMap { $0 }
       }
     } else if entryKind(path) != .missing {
@@ -82,22 +89,37 @@ package struct Worktrees: Sendable {
     kept += [
       try place(branch, of: step, at: commit, owner)
     ].compactMap { $0 }
-    let isOwn = worktree != nil
-    if worktree == nil { worktree = try claimParked(for: path, owner) }
-    let isReused = worktree != nil
-    let ready: Worktree
-    if let worktree {
-      let before = try keep.release(
-        .reuse(worktree, branch: branch), of: owner, because: "a worktree used again")
-      if !isOwn, let before { kept.append(before) }
-      ready = worktree
-    } else {
-      ready = try add(path, branch, owner)
+    if let own = worktree {
+      let again = try renew(own, .reuse(own, branch: branch), owner, "a worktree used again")
+      if again == nil { worktree = nil }
     }
+    while worktree == nil, let parked = try claimParked(for: path, owner) {
+      let before = try renew(
+        parked, .reuse(parked, branch: branch), owner, "a worktree used again")
+      guard let before else { continue }
+      worktree = parked
+      kept += before
+    }
+    let ready: Worktree
+    if let worktree { ready = worktree } else { ready = try add(path, branch, owner) }
     let names = try bring(into: ready)
     return Prepared(
-      worktree: ready, branch: branch, head: commit, tip: commit, isReused: isReused, kept: kept,
-      brought: names)
+      worktree: ready, branch: branch, head: commit, tip: commit, isReused: worktree != nil,
+      kept: kept, brought: names)
+  }
+
+  /// Makes a worktree ready to be used again, and gives what was kept of it; nothing where that cannot be done and it was
+  /// set aside.
+  private func renew(
+    _ worktree: Worktree, _ release: Release, _ owner: WorkOwner, _ reason: String
+  ) throws(WorkspaceError) -> [KeptWork]? {
+    do throws(WorkspaceError) {
+      return [try Keep(git).release(release, of: owner, because: reason)].compactMap { $0 }
+    } catch {
+      guard case .unusable(_, let failure) = error else { throw error }
+      try setAside(worktree, because: failure)
+      return nil
+    }
   }
 
   /// The worktree that a step or lane already has, locked in the name of this process: for an
@@ -144,17 +166,18 @@ package struct Worktrees: Sendable {
       if found.isThere {
         try lock(found, for: owner)
         try found.mend()
-        try Keep(git).release(
-          .detach(found, at: commit), of: owner, because: "the next merge of \(plan)")
-        // Whether a submodule could be brought along is git's to say.
-        if entryKind(path + "/.gitmodules") == .file, try !isUnchanged(found) {
-          throw .notAsCommitted(path)
+        if try renew(found, .detach(found, at: commit), owner, "the next merge of \(plan)") != nil {
+          // Whether a submodule could be brought along is git's to say.
+          if entryKind(path + "/.gitmodules") == .file, try !isUnchanged(found) {
+            throw .notAsCommitted(path)
+          }
+          try found.note(built: commit)
+          _ = try bring(into: found)
+          return found
         }
-        try found.note(built: commit)
-        _ = try bring(into: found)
-        return found
+      } else {
+        try Keep(git).release(.remove(found), of: owner, because: "the folder of \(plan) was gone")
       }
-      try Keep(git).release(.remove(found), of: owner, because: "the folder of \(plan) was gone")
     } else if entryKind(path) != .missing {
       throw .pathTaken(path)
     }
@@ -253,10 +276,16 @@ package struct Worktrees: Sendable {
     switch found?.use {
     case .parked, .free, .left:
       guard let found, let head = found.head else { break }
-      return [
-        try Keep(git).release(
-          .detach(found.worktree, at: head), of: owner, because: "its branch is wanted elsewhere")
-      ].compactMap { $0 }
+      do throws(WorkspaceError) {
+        return [
+          try Keep(git).release(
+            .detach(found.worktree, at: head), of: owner, because: "its branch is wanted elsewhere")
+        ].compactMap { $0 }
+      } catch {
+        guard case .unusable = error else { throw error }
+        try leaveBranch(found.worktree)
+        return []
+      }
     case .locked, .occupied, .lockedByPerson, .foreign, .gone, nil: break
     }
     throw .branchCheckedOut(branch: branch, path: other.path)
