@@ -128,6 +128,25 @@ import Testing
     #expect(try !claims.isFree("feature/task-api", at: worktree.path, isOver: { _ in true }))
   }
 
+  /// Each checkout of a bare repository has a journal of its own, and all of them the same branches.
+  @Test func aBranchOfARunThatIsNotKnownIsFreeOnceNobodyIsAtWork() throws {
+    let elsewhere = Worktrees(scene.git, folder: scene.folder.path + "/elsewhere")
+    let far = WorkOwner(session: "exec-far-1", step: "api")
+    let prepared = try elsewhere.prepare(step: "api", of: far, at: try scene.base())
+    func isFree() throws -> Bool {
+      try BranchClaims(scene.git).isFree(
+        prepared.branch, at: scene.worktrees.path(of: "api"), isOver: { _ in nil })
+    }
+    #expect(try !isFree())
+    // The agent has gone elsewhere.
+    try scene.agent(prepared.worktree, "checkout", "--quiet", "--detach")
+    #expect(try !isFree())
+    try elsewhere.unlock(prepared.worktree)
+    #expect(try isFree())
+    try scene.agent(prepared.worktree, "checkout", "--quiet", prepared.branch)
+    #expect(try !isFree())
+  }
+
   @Test func theNoteOfABranchFollowsWhereDivisiTakesIt() throws {
     let prepared = try scene.prepare()
     let claims = BranchClaims(scene.git)

@@ -226,6 +226,33 @@ import Testing
     #expect(try scene.scratch.folder.read("where.log") == other + "\n")
   }
 
+  /// Each of them has a journal of its own, and all have the same branches.
+  @Test func runsInTwoCheckoutsOfABareRepositoryLeaveEachOtherTheirBranches() throws {
+    try scene.agent("echo one > one.txt; \(scene.flag("begun")); \(scene.wait(for: "go"))")
+    try scene.scratch.plan(["id: a, run: 'echo two > two.txt'"], id: "other")
+    try scene.plan(["id: a, task: Go., harness: scripted, retries: 0"])
+    let folder = try TemporaryFolder()
+    _ = try scene.scratch.shell(
+      """
+      set -e
+      git clone -q --bare . '\(folder.path)/store.git'
+      for name in one two; do
+        git -C '\(folder.path)/store.git' worktree add -q -b $name ../$name
+        cp -r .orchestration divisi.yaml '\(folder.path)'/$name
+      done
+      """)
+    let run = try Running("-C \(folder.path)/one run t", in: scene.scratch)
+    try scene.until("the agent has begun") { scene.isRaised("begun") || !run.isRunning }
+    let other = try scene.scratch.divisi("-C \(folder.path)/two run other")
+    #expect(other.status == 0, "\(other.output)\(other.errors)")
+    try scene.raise("go")
+    let result = try run.result()
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    let show = "git -C '\(folder.path)/store.git' show "
+    #expect(try scene.scratch.shell(show + "feature/task-a:one.txt") == "one\n")
+    #expect(try scene.scratch.shell(show + "feature/task-other.a:two.txt") == "two\n")
+  }
+
   @Test func aWorktreeThatIsRemovedUnderItsAgentIsMadeAgain() throws {
     try scene.agent(
       """

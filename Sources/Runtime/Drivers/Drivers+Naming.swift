@@ -39,7 +39,7 @@ extension Drivers {
       for name in names where chosen == nil {
         let isFree = try claims.isFree(
           self.worktrees.branch(of: name), at: self.worktrees.path(of: name),
-          isOver: { !self.isUnfinished($0) })
+          isOver: self.isOver)
         if isFree { chosen = name }
       }
       guard let chosen else { throw .foreignBranch(self.worktrees.branch(of: own)) }
@@ -49,8 +49,8 @@ extension Drivers {
     }
   }
 
-  private func isUnfinished(_ session: String) -> Bool {
-    let status = surroundings.statusOfRun(session)
-    return status.map { !["completed", "failed", "cancelled"].contains($0) } ?? false
+  /// Whether a run has ended; nothing where the journal does not know it.
+  private func isOver(_ session: String) -> Bool? {
+    surroundings.statusOfRun(session).map { ["completed", "failed", "cancelled"].contains($0) }
   }
 }

@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Supervision
 
 /// A branch of Divisi's, as it was looked at.
 package struct OwnBranch: Sendable, Hashable {
@@ -71,11 +72,18 @@ package struct BranchClaims: Sendable {
 
   /// Whether the branch of a step or lane is free for a run: nobody has it, or a run that is over
   /// has left it where it is.
+  ///
+  /// - Parameter isOver: what is known of a run; nothing of one that another checkout of a bare repository has, whose
+  ///   journal is its own. That is over where it is not seen at work.
   package func isFree(
-    _ branch: String, at path: String, isOver: (_ session: String) -> Bool
+    _ branch: String, at path: String, isOver: (_ session: String) -> Bool?
   ) throws(WorkspaceError) -> Bool {
     let claim = claim(on: branch)
-    if let claim, !isOver(claim.session) { return false }
+    if let claim {
+      let isOver = isOver(claim.session)
+      if isOver == false { return false }
+      if isOver == nil, try isAtWork(claim.session, on: branch, besides: path) { return false }
+    }
     guard let tip = try git.commit("refs/heads/" + branch) else { return true }
     guard let claim else { return false }
     if claim.tip == tip { return true }
@@ -84,6 +92,17 @@ package struct BranchClaims: Sendable {
       listed.branch == branch
     else { return false }
     return try git.worktree(listed).isMadeByDivisi
+  }
+
+  /// Whether a branch is checked out elsewhere, or a process lives that has locked a worktree in the name of a run.
+  private func isAtWork(
+    _ session: String, on branch: String, besides path: String
+  ) throws(WorkspaceError) -> Bool {
+    try git.listWorktrees().contains { listed in
+      if listed.branch == branch, listed.path != path { return true }
+      guard let lock = listed.lock.flatMap(WorktreeLock.init) else { return false }
+      return lock.owner.session == session && lock.holder?.isRunning == true
+    }
   }
 }
 
