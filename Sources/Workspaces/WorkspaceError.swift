@@ -38,6 +38,8 @@ package enum WorkspaceError: Error, Hashable, Sendable {
   case worktreeGone(String)
   /// The agent went to another commit, beside what its branch holds.
   case strayed(branch: String, path: String)
+  /// A hook of the repository's let nothing be committed: what it said.
+  case hookRefused(String)
   /// Files hold both sides of a conflict, and the marks between them.
   case undecided([String])
   /// Processes work in a folder that is to be removed or reset.
@@ -74,6 +76,9 @@ extension WorkspaceError: CustomStringConvertible {
     case .worktreeGone(let path): "the folder \(path) is gone"
     case .strayed(let branch, let path):
       "\(path) has left the branch \(branch) for a commit that the branch does not hold"
+    case .hookRefused(let words):
+      "a hook of the repository refused to commit what was left"
+        + (words.isEmpty ? "" : ":\n\n\(words)")
     case .undecided(let paths):
       "nobody decided the conflicts in \(paths.sorted().joined(separator: ", "))"
     case .occupied(let path, let processes):
@@ -108,6 +113,7 @@ extension WorkspaceError: CustomStringConvertible {
     case .notOurs: "Divisi neither removes nor resets it; do so yourself"
     case .worktreeGone: "what was committed is on its branch; try the step again"
     case .strayed: "what is there is kept; merge it into the branch, or try the step again"
+    case .hookRefused: "put right what it says"
     case .undecided: "keep what both sides mean, take out the marks, and `git add` the files"
     case .occupied: "let it end, or stop it"
     case .notAsCommitted(let path): "`git -C \(path) status` says what differs"

@@ -253,6 +253,42 @@ import Testing
     #expect(try scene.scratch.shell(show + "feature/task-other.a:two.txt") == "two\n")
   }
 
+  @Test func aWorktreeThatItsAgentRemovesIsMadeAgain() throws {
+    try scene.agent(
+      """
+      echo $DIVISI_ATTEMPT_NUMBER > made.txt; git add made.txt; \(scene.git) commit -qm made
+      [ "$DIVISI_ATTEMPT_NUMBER" != 1 ] || git worktree remove --force --force "$PWD"
+      """, more: "retries: 1")
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(
+      result.output.contains(
+        "the folder \(scene.place)/.worktrees/task-a is gone; what was committed is on its branch"))
+    #expect(try scene.branch("made.txt") == "2\n")
+    #expect(try scene.kept().contains("a new attempt of a"))
+    try scene.expectWhole()
+  }
+
+  @Test func whatAHookOfTheRepositoryRefusesIsTheAgentsToPutRight() throws {
+    try scene.agent(
+      "echo one > one.txt; [ $DIVISI_ATTEMPT_NUMBER = 1 ] || echo ok > ok.txt", more: "retries: 1")
+    _ = try scene.scratch.shell("printf '\\ngit: {hooks: true}\\n' >> divisi.yaml")
+    let hook = try scene.scratch.folder.write(
+      ".git/hooks/pre-commit",
+      "#!/bin/sh\n[ -e ok.txt ] && exit 0\necho 'one.txt has no licence' >&2\nexit 1\n")
+    chmod(hook, 0o755)
+    let result = try scene.scratch.divisi("run t")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("a hook of the repository refused to commit"))
+    #expect(try readText(scene.attempt(2, "prompt.md")).contains("one.txt has no licence"))
+    #expect(try scene.merged() == ["ok.txt", "one.txt"])
+    try scene.expectWhole()
+  }
+
+  private func readText(_ path: String) throws -> String {
+    try String(contentsOfFile: path, encoding: .utf8)
+  }
+
   @Test func aWorktreeThatIsRemovedUnderItsAgentIsMadeAgain() throws {
     try scene.agent(
       """

@@ -2,6 +2,7 @@ import Agents
 import Conducting
 import Configuration
 import Diagnostics
+import Evidence
 import Files
 import JSONValues
 import Plans
@@ -130,8 +131,11 @@ extension Drivers {
   /// What cannot be mended by trying again, and what can.
   private func failure(of error: WorkspaceError) -> Conducting.Failure {
     switch error {
-    case .worktreeGone, .strayed, .undecided: Failure(.task, "\(error); \(error.hint)")
-    default: Failure(error)
+    case .hookRefused(let words):
+      let end = WorkspaceError.hookRefused(Evidence.tail(of: Array(words.utf8)))
+      return Failure(.task, end.description)
+    case .worktreeGone, .strayed, .undecided: return Failure(.task, "\(error); \(error.hint)")
+    default: return Failure(error)
     }
   }
 

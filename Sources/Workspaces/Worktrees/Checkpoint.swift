@@ -120,11 +120,19 @@ extension Git {
       .status == 1
     guard hasStaged || allowEmpty else { return }
     let hooks = runsHooks ? [] : ["--no-verify"]
-    try run(
-      ["commit", "--quiet", "--no-gpg-sign", "--cleanup=verbatim", "--allow-empty", "--file=-"]
-        + hooks,
-      at: worktree, input: Array(message.utf8),
-      options: runsHooks ? GitOptions.withHooks : GitOptions.common)
+    do throws(WorkspaceError) {
+      try run(
+        ["commit", "--quiet", "--no-gpg-sign", "--cleanup=verbatim", "--allow-empty", "--file=-"]
+          + hooks,
+        at: worktree, input: Array(message.utf8),
+        options: runsHooks ? GitOptions.withHooks : GitOptions.common)
+    } catch {
+      // What stops git itself ends it with another status.
+      if runsHooks, case .git(let failure) = error, case .refused(1, let words) = failure.reason {
+        throw .hookRefused(words)
+      }
+      throw error
+    }
   }
 
   /// Brings a worktree back onto its branch where nothing is lost by it.

@@ -401,6 +401,6 @@ extension Git {
         return Worktree(path: path, gitFolder: records + "/" + name)
       }
     }
-    throw .pathTaken(path)
+    throw entryKind(path) == .missing ? .worktreeGone(path) : .pathTaken(path)
   }
 }
