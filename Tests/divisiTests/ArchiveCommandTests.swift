@@ -15,6 +15,11 @@ import Testing
   private func ended() throws -> PlayedRun {
     let run = try PlayedRun(in: scratch, [PlayedRun.agent("api", gates: [])])
     try run.own("api")
+    try end(run)
+    return run
+  }
+
+  private func end(_ run: PlayedRun) throws {
     try run.launch("api")
     try run.write("api", "stdout.jsonl", PlayedRun.stream(tool: "make", done: true))
     try run.write("api", "a name with spaces/ü.txt", "x")
@@ -22,7 +27,13 @@ import Testing
     try run.hear(.inspected(run.attempt("api"), .accepted(head: try run.commit("HEAD"))))
     try run.land("api")
     run.leave()
-    return run
+  }
+
+  /// A step of a lane that runs of two plans have.
+  private func laned() -> RunStep {
+    var step = PlayedRun.agent("api", gates: [])
+    step.terms.lane = "web"
+    return step
   }
 
   private func files(below path: String) throws -> [String: Data] {
@@ -123,6 +134,49 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: folder + "/api/1/exit.json"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: run.folder.path + "/archive") == [])
     #expect(!(try scratch.divisi("status").output.contains("archive   ")))
+  }
+
+  @Test func whatIsAnotherRunsStaysThoughItIsCalledAsOnesOwn() throws {
+    try scratch.folder.write(".git/info/exclude", "/home/\n/.worktrees/\n/.divisi/\n.env\n")
+    let waiting = try PlayedRun(in: scratch, plan: "lanea", [laned()])
+    try waiting.own("web")
+    try scratch.folder.write(".worktrees/task-web/.env", "KEY=1\n")
+    let over = try PlayedRun(in: scratch, plan: "laneb", [laned()])
+    try over.own("web", named: "laneb.web")
+    try end(over)
+    let result = try scratch.divisi("archive laneb")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(
+      result.errors.hasSuffix(
+        "removed .worktrees/task-laneb.web\nremoved feature/task-laneb.web\n"))
+    #expect(try scratch.shell("cat .worktrees/task-web/.env") == "KEY=1\n")
+    #expect(try scratch.shell("git branch --list 'feature/*'") == "+ feature/task-web\n")
+  }
+
+  /// Once the archive is there, saying that nothing was removed would be a lie.
+  @Test func whatCannotBeRemovedIsToldAndTheArchiveStands() throws {
+    let run = try ended()
+    let git = try #require(installedProgram("git"))
+    try scratch.folder.write(
+      "programs/git",
+      """
+      #!/bin/sh
+      case " $* " in *" worktree remove "*) echo "error: failed to delete it" >&2; exit 1 ;; esac
+      exec \(git) "$@"
+
+      """)
+    _ = try scratch.shell("chmod +x programs/git")
+    let path = scratch.folder.path + "/programs:" + (scratch.environment["PATH"] ?? "")
+    let result = try scratch.divisi("archive checkout", environment: ["PATH": path])
+    #expect(result.status == 1)
+    #expect(result.output.hasPrefix(".divisi/archive/\(run.session).tar."))
+    #expect(
+      result.errors.contains(
+        "divisi: it is archived, but not all is removed: `git worktree remove"),
+      "\(result.errors)")
+    #expect(!result.errors.contains("nothing was removed"))
+    #expect(try scratch.shell("ls .worktrees") == "task-api\n")
+    #expect(try scratch.divisi("archive checkout").errors.contains("is archived already"))
   }
 
   @Test func workThatIsNotMergedStays() throws {

@@ -148,6 +148,22 @@ import Testing
     #expect(result.output == plain.output)
   }
 
+  /// A run of another plan has the plain name.
+  @Test func workUnderWayIsTheRunsOwnWhateverItIsCalled() throws {
+    let run = try PlayedRun.busy(in: scratch)
+    _ = try scratch.shell(
+      """
+      git worktree add -q -b feature/task-api .worktrees/task-api && echo x > .worktrees/task-api/other.txt
+      """)
+    try run.own("api", named: "checkout.api")
+    try scratch.folder.write(".worktrees/task-checkout.api/new.txt", "fresh\n")
+    let noted = try scratch.divisi("diff api --stat")
+    #expect(noted.output.contains("new.txt") && !noted.output.contains("other.txt"))
+    _ = try scratch.shell("rm -r .git/divisi-branches")
+    try run.write("api", "workspace.json", #"{"name":"checkout.api","base":"0"}"#)
+    #expect(try scratch.divisi("diff api --stat").output == noted.output)
+  }
+
   @Test func whereCommitsAreGoneThePatchIsShown() throws {
     let run = try PlayedRun(in: scratch, [PlayedRun.agent("api", gates: [])])
     try run.launch("api")

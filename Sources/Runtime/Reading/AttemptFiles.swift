@@ -24,6 +24,9 @@ package struct AttemptFiles: Hashable, Sendable {
   /// Where the program works.
   package var workingFolder: String? { json("launch.json")?["cwd"]?.text }
 
+  /// What its worktree is called by, and the branch of that.
+  package var workName: String? { json("workspace.json")?["name"]?.text }
+
   /// The ports that are its own.
   package var ports: ClosedRange<Int>? {
     guard let ports = json("workspace.json")?["ports"], let first = ports["first"]?.count,

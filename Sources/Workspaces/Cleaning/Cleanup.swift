@@ -1,3 +1,4 @@
+import Files
 import Supervision
 
 /// What `divisi clean` would remove, and what it would leave, each with the reason.
@@ -8,6 +9,8 @@ package struct Cleanup: Sendable, Hashable {
     package let name: String
     package let reason: String
     package let owner: WorkOwner
+    /// The branch itself, or the one that a worktree at this place is made for.
+    package var branch: String { Cleanup.branch(at: name) }
   }
 
   package struct Left: Sendable, Hashable {
@@ -18,6 +21,11 @@ package struct Cleanup: Sendable, Hashable {
   /// Worktrees first, because branches can only go after them.
   package let items: [Item]
   package let left: [Left]
+
+  fileprivate static func branch(at name: String) -> String {
+    let part = lastComponent(of: name)
+    return part.hasPrefix("task-") ? "feature/" + part : name
+  }
 }
 
 extension Cleanup {
@@ -119,9 +127,7 @@ private struct Planner {
 
   /// Why something stays whatever is in it, or nothing.
   private func claim(on name: String) -> String? {
-    let part = lastPart(of: name)
-    let branch = part.hasPrefix("task-") ? "feature/" + part : name
-    let holder = BranchClaims(worktrees.git).claim(on: branch)?.session
+    let holder = BranchClaims(worktrees.git).claim(on: Cleanup.branch(at: name))?.session
     return unfinished.first { $0.session == holder || $0.owns(name) }.map {
       "\($0.session) has not ended, and may need it"
     }
@@ -139,7 +145,7 @@ private struct Planner {
         Cleanup.Item(
           release: .clear(found), name: name,
           reason: found.use == .gone ? "its folder is gone" : try mergedReason(found.head) ?? "",
-          owner: owner(of: lastPart(of: name))))
+          owner: owner(of: lastComponent(of: name))))
     }
     for path in try worktrees.strangers() {
       left.append(
@@ -195,14 +201,10 @@ private struct Planner {
   private func item(_ branch: OwnBranch, _ reason: String) -> Cleanup.Item {
     Cleanup.Item(
       release: .deleteBranch(branch), name: branch.name, reason: reason,
-      owner: owner(of: lastPart(of: branch.name)))
+      owner: owner(of: lastComponent(of: branch.name)))
   }
 
   private func owner(of name: String) -> WorkOwner { WorkOwner(session: "clean", step: name) }
-
-  private func lastPart(of name: String) -> String {
-    name.split(separator: "/").last.map(String.init) ?? name
-  }
 
   /// Why a worktree is not to be removed, or nothing where it may be.
   private mutating func reasonToStay(_ found: FoundWorktree) -> String? {

@@ -39,6 +39,13 @@ package struct BranchClaims: Sendable {
       session: String(words[0]), subject: String(words[1]), tip: ObjectID(String(words[2])))
   }
 
+  /// The branches that a run has.
+  package func branches(of session: String) -> [String: Claim] {
+    walkFolder(folder).reduce(into: [:]) { branches, name in
+      if let claim = claim(on: name), claim.session == session { branches[name] = claim }
+    }
+  }
+
   /// A branch that Divisi has left where it is, or behind it: what an agent committed may not have been noted. Nothing
   /// where it is a person's, or nothing is known of it.
   package func own(_ branch: String, at tip: ObjectID) throws(WorkspaceError) -> OwnBranch? {

@@ -30,7 +30,9 @@ package struct Worktrees: Sendable {
   package func path(of step: String) -> String { folder + "/task-" + step }
 
   /// The branch of a step or lane.
-  package func branch(of step: String) -> String { "feature/task-" + step }
+  package func branch(of step: String) -> String { Self.branch(of: step) }
+
+  package static func branch(of step: String) -> String { "feature/task-" + step }
 
   /// What was made ready.
   package struct Prepared: Sendable, Hashable {

@@ -24,7 +24,10 @@ struct Archive: Arguments.Command {
     Argument(
       \.run, "RUN", "session id, its beginning, or a plan", completion: .dynamic("run"))
     Exit(0, "it is archived")
-    Exit(1, "it has not ended, or the archive could not be written; nothing was removed")
+    Exit(
+      1,
+      "it has not ended, or the archive could not be written, and nothing was removed; or not all "
+        + "that is in the archive or merged could be removed, and what is left is told")
   }
 
   func run(in session: Session) async throws -> ExitStatus {
@@ -48,12 +51,18 @@ struct Archive: Arguments.Command {
     let archive = RunArchive(
       chosen.session, in: store,
       environment: allowedEnvironment(from: session.environment))
+    // What its attempts noted goes with its folder.
+    let branches = chosen.reading.branches(BranchClaims(git))
     let path = try await archive.write(chosen.file)
     try RunArchive.note(
       session.shown(path), for: chosen.reading.record, after: chosen.state.sequence,
       in: JournalFile.open(store, .write(.full)), under: lock)
-    try archive.removeOriginals()
-    let removed = try clean(chosen.state, git, session)
+    // From here on the archive is whole, and whatever cannot be removed only lies about.
+    var problems: [Failure] = []
+    do throws(ArchiveError) { try archive.removeOriginals() } catch {
+      problems.append(Failure(error.description))
+    }
+    let removed = clean(branches, git, session, &problems)
     if session.wantsJSON {
       session.print([
         "session": .string(chosen.session), "archive": .string(session.shown(path)),
@@ -63,27 +72,33 @@ struct Archive: Arguments.Command {
       session.print(session.shown(path))
       for name in removed { session.say("removed \(name)") }
     }
-    return .success
+    for problem in problems {
+      let hint = problem.hint.map { "\n  hint: \($0)" } ?? ""
+      session.complain("divisi: it is archived, but not all is removed: \(problem.message)\(hint)")
+    }
+    return problems.isEmpty ? .success : .failure
   }
 
-  /// Removes what the run left in git, as far as it is merged and nobody uses it.
-  private func clean(_ state: RunState, _ git: Git, _ session: Session) throws(Failure) -> [String]
-  {
-    let places = (0..<state.count).reduce(into: Set<String>()) { places, index in
-      places.insert(state.terms(index).lane ?? state.id(index).text)
+  /// Removes what the run left in git, as far as it is merged and nobody uses it; gives what that was.
+  private func clean(
+    _ branches: Set<String>, _ git: Git, _ session: Session, _ problems: inout [Failure]
+  ) -> [String] {
+    let items: [Cleanup.Item]
+    do {
+      let cleanup = try Cleanup.plan(Worktrees(git), sparing: session.unfinishedRuns())
+      items = cleanup.items.filter { branches.contains($0.branch) }
+    } catch {
+      problems.append(
+        (error as? WorkspaceError).map { Failure($0) } ?? error as? Failure ?? Failure("\(error)"))
+      return []
     }
-    let names = Set(places.flatMap { [".worktrees/task-\($0)", "feature/task-\($0)"] })
-      .union(["orchestration/\(state.plan)", "milestone/\(state.plan)"])
     var removed: [String] = []
-    do throws(WorkspaceError) {
-      // Branches can only go after their worktrees.
-      for _ in 1...2 {
-        for item in try Cleanup.plan(Worktrees(git)).items where names.contains(item.name) {
-          _ = try Cleanup.carryOut(item, git)
-          removed.append(item.name)
-        }
-      }
-    } catch { throw Failure(error) }
+    for item in items {
+      do throws(WorkspaceError) {
+        _ = try Cleanup.carryOut(item, git)
+        removed.append(item.name)
+      } catch { problems.append(Failure(error)) }
+    }
     return removed
   }
 }

@@ -49,7 +49,7 @@ struct Diff: Arguments.Command {
     }
     let found: Range?
     do throws(WorkspaceError) {
-      found = try range(of: attempt, index, chosen.state, git)
+      found = try range(of: attempt, index, chosen.reading, git)
       if let found, session.wantsJSON {
         session.print(try json(found, attempt, git))
         return .success
@@ -105,7 +105,7 @@ struct Diff: Arguments.Command {
 
   /// From where to where an attempt changed something; nothing where git does not have it.
   private func range(
-    of chosen: ChosenAttempt, _ index: Int, _ state: RunState, _ git: Git
+    of chosen: ChosenAttempt, _ index: Int, _ run: RunReading, _ git: Git
   ) throws(WorkspaceError) -> Range? {
     let attempt = chosen.attempt
     if let merge = attempt.merges.last, let landed = merge.landed {
@@ -114,7 +114,7 @@ struct Diff: Arguments.Command {
     guard let base = attempt.base else { return nil }
     if let head = attempt.head { return try range(base, head, git) }
     let worktrees = Worktrees(git)
-    let place = state.terms(index).lane ?? chosen.step.text
+    let place = run.workName(of: index, attempt: chosen.number, BranchClaims(git))
     guard chosen.isNewest, let from = try git.commit(base) else { return nil }
     if let files = try worktrees.files(of: place) { return Range(from: from, to: files) }
     let branch = "refs/heads/" + worktrees.branch(of: place)
