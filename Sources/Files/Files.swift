@@ -28,7 +28,7 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// The bytes of a file.
 package func readFile(_ path: String) throws(FileError) -> [UInt8] {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  let descriptor = open(path.rawPath, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw FileError("read", path, code: errno) }
   defer { close(descriptor) }
   var status = stat()

@@ -16,7 +16,7 @@ package enum EntryKind: Sendable, Hashable {
 /// What lies at a path, links followed. A path that cannot be looked at counts as missing.
 package func entryKind(_ path: String) -> EntryKind {
   var status = stat()
-  guard stat(path, &status) == 0 else { return .missing }
+  guard stat(path.rawPath, &status) == 0 else { return .missing }
   return entryKind(mode: status.st_mode)
 }
 
@@ -88,12 +88,12 @@ package func createFolder(_ path: String) throws(FileError) {
 
 /// The names in a folder, sorted, without `.` and `..`.
 package func listFolder(_ path: String) throws(FileError) -> [String] {
-  guard let stream = opendir(path) else { throw FileError("list", path, code: errno) }
+  guard let stream = opendir(path.rawPath) else { throw FileError("list", path, code: errno) }
   defer { closedir(stream) }
   var names: [String] = []
   while let entry = readdir(stream) {
     let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
-      String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+      String(path: Array(buffer.prefix { $0 != 0 }))
     }
     if name != ".", name != ".." { names.append(name) }
   }
@@ -115,7 +115,7 @@ package func walkFolder(
     for name in names {
       let path = folder.isEmpty ? name : folder + "/" + name
       var status = stat()
-      guard lstat(root + "/" + path, &status) == 0 else { continue }
+      guard lstat((root + "/" + path).rawPath, &status) == 0 else { continue }
       switch status.st_mode & S_IFMT {
       case S_IFDIR: if entering(path) { inner.append(path) }
       case S_IFREG, S_IFLNK: files.append(path)
@@ -130,7 +130,7 @@ package func walkFolder(
 /// The size of a file in bytes, links followed.
 package func fileSize(_ path: String) throws(FileError) -> Int {
   var status = stat()
-  guard stat(path, &status) == 0 else { throw FileError("read", path, code: errno) }
+  guard stat(path.rawPath, &status) == 0 else { throw FileError("read", path, code: errno) }
   return Int(status.st_size)
 }
 

@@ -179,6 +179,28 @@ import Testing
     #expect(try scratch.divisi("archive checkout").errors.contains("is archived already"))
   }
 
+  /// Files of agents are called anything.
+  @Test func namesThatAreNoTextAreArchivedToo() throws {
+    let run = try ended()
+    let folder = run.folder.path + "/runs/" + run.session
+    _ = try scratch.shell(
+      """
+      cd '\(folder)/api/1' && for name in 'a\\nb' 'caf\\351' 'back\\134slash' 'tab\\011' '\\303\\274'; do
+        echo "$name" > "$(printf "x$name")"
+        mkdir -p "$(printf "in/$name/deeper")" && echo y > "$(printf "in/$name/deeper/$name")"
+      done
+      """)
+    let before = try scratch.shell("cd '\(folder)' && find api | LC_ALL=C sort")
+    let result = try scratch.divisi("archive checkout")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder + "/api"))
+    let archive = result.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    let after = try scratch.shell(
+      "mkdir back && tar -C back -xf \(archive) && cd back/\(run.session) && find api | LC_ALL=C sort"
+    )
+    #expect(after == before)
+  }
+
   @Test func workThatIsNotMergedStays() throws {
     let run = try ended()
     try scratch.folder.write(".worktrees/task-api/more.txt", "not committed\n")

@@ -50,7 +50,7 @@ package struct RunArchive: Sendable {
     return path
   }
 
-  /// Removes what is in the archive.
+  /// Removes what is in the archive. When it throws, some of it may be gone.
   package func removeOriginals() throws(ArchiveError) {
     try withFiles { () throws(FileError) in
       for name in try listFolder(folder) where !Self.kept.contains(name) {
@@ -70,11 +70,11 @@ package struct RunArchive: Sendable {
   /// The archive holds every file, and each as it is on disk.
   private func verify(_ draft: String, _ compression: String) async throws(ArchiveError) {
     let listed = try await tar([
-      "--list", compression, "--quoting-style=literal", "--file", draft,
+      "--list", compression, "--quoting-style=escape", "--file", draft,
     ])
-    let names = Set(listed.split(separator: "\n").map(String.init))
+    let names = Set(listed.split(separator: UInt8(ascii: "\n")).map(unescaped))
     let missing = walkFolder(folder, limit: .max).filter { name in
-      !Self.kept.contains(name) && !names.contains("\(session)/\(name)")
+      !Self.kept.contains(name) && !names.contains("\(session)/\(name)".pathBytes)
     }
     if let first = missing.first { throw .incomplete(file: first, count: missing.count) }
     try await tar([
@@ -82,8 +82,32 @@ package struct RunArchive: Sendable {
     ])
   }
 
+  /// A name as its bytes are, of the one line that tar makes of it: `\\n` for a line feed, `\\351` for what is no text.
+  private func unescaped(_ line: ArraySlice<UInt8>) -> [UInt8] {
+    let letters: [UInt8: UInt8] = [
+      0x61: 7, 0x62: 8, 0x74: 9, 0x6E: 10, 0x76: 11, 0x66: 12, 0x72: 13,
+    ]
+    var name: [UInt8] = []
+    var rest = line
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "\\"), let next = rest.first else {
+        name.append(byte)
+        continue
+      }
+      let digits = rest.prefix(3)
+      if digits.count == 3, digits.allSatisfy({ (0x30...0x37).contains($0) }) {
+        name.append(digits.reduce(0) { $0 &* 8 &+ ($1 - 0x30) })
+        rest = rest.dropFirst(3)
+      } else {
+        name.append(letters[next] ?? next)
+        rest = rest.dropFirst()
+      }
+    }
+    return name
+  }
+
   @discardableResult
-  private func tar(_ arguments: [String]) async throws(ArchiveError) -> String {
+  private func tar(_ arguments: [String]) async throws(ArchiveError) -> [UInt8] {
     let result: ProcessResult
     do throws(SpawnError) {
       result = try await run(
@@ -93,7 +117,7 @@ package struct RunArchive: Sendable {
       let words = (result.errorText + result.outputText).split(separator: "\n").first
       throw .tar(words.map(String.init) ?? "it failed without a word")
     }
-    return result.outputText
+    return result.output
   }
 
   private func hasProgram(_ name: String) -> Bool {
@@ -134,7 +158,7 @@ extension RunArchive {
   }
 }
 
-/// Why a run could not be archived. Nothing was removed.
+/// Why a run could not be archived, or what was archived not removed.
 package enum ArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
   case file(FileError)
   case journal(JournalError)

@@ -1,3 +1,5 @@
+import Files
+
 extension Git {
   /// How trees differ from a base, line by line.
   ///

@@ -1,3 +1,5 @@
+import Files
+
 /// Something that runs git and waits for its end.
 ///
 /// Calls block, so they belong on a thread that may wait. A status other than zero is an answer and
