@@ -110,6 +110,17 @@ import Testing
     #expect(try scene.worktrees.survey().first?.use == .free)
   }
 
+  /// As where the machine stopped, and nothing that git wrote came to the disk but that the worktree is there.
+  @Test func whatHoldsNothingAtAllIsInNobodysWay() throws {
+    let record = scene.git.repository.commonFolder + "/worktrees/task-api"
+    try createFolder(record)
+    try writeFile(record + "/gitdir", Array((scene.worktrees.path(of: "api") + "/.git\n").utf8))
+    try writeFile(record + "/commondir", [])
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -60)], ofItemAtPath: record)
+    #expect(try scene.prepare().worktree.read("src/a.txt") == "one\n")
+  }
+
   @Test func aBranchThatDivisiHasNoNoteOfIsNotMoved() throws {
     try scene.person("branch", "feature/task-api")
     try scene.write("src/a.txt", "two\n")

@@ -136,6 +136,11 @@ private final class Told: Sendable {
   @Test(.enabled(if: geteuid() != 0, "nothing is read-only for root"))
   func whatWasMadeReadOnlyIsEmptiedAndRemoved() throws {
     let first = try prepare("first")
+    // What was begun is ended once, however often files are tried.
+    try first.worktree.write("src/b.txt", "b\n")
+    try scene.agent(first.worktree, "add", "src/b.txt")
+    try scene.agent(first.worktree, "commit", "--quiet", "--message", "B")
+    _ = try? scene.agent(first.worktree, "rebase", "--quiet", "--exec", "false", "HEAD~1")
     for path in ["modules/m/v1", "src/made"] {
       let folder = first.worktree.path + "/" + path
       try first.worktree.write(path + "/x", "x\n")

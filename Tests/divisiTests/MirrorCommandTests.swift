@@ -159,12 +159,8 @@ import Testing
   }
 
   @Test func whatAnUnfinishedRunMadeIsNotCleanedAway() throws {
-    _ = try scratch.shell(
-      """
-      set -e
-      git worktree add -q -b feature/task-api .worktrees/task-api
-      git worktree add -q -b feature/task-other .worktrees/task-other
-      """)
+    try scratch.workspace("api", of: "api", session)
+    try scratch.workspace("other", of: "other", "exec-old-1")
     try run(session, decisions: 2)
     let cleaned = try scratch.divisi("clean --yes")
     #expect(

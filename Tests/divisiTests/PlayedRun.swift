@@ -83,15 +83,7 @@ final class PlayedRun {
 
   /// Gives a step the worktree and the branch that a run would make for it.
   func own(_ step: StepID, named name: String? = nil) throws {
-    let name = name ?? step.text
-    _ = try scratch.shell(
-      """
-      set -e
-      git worktree add -q -b feature/task-\(name) .worktrees/task-\(name)
-      touch .git/worktrees/task-\(name)/divisi-made-config
-      mkdir -p .git/divisi-branches/feature
-      echo \(session) \(step) $(git rev-parse HEAD) > .git/divisi-branches/feature/task-\(name)
-      """)
+    try scratch.workspace(name ?? step.text, of: step.text, session)
   }
 
   func end(

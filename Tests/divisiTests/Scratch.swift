@@ -24,6 +24,18 @@ struct Scratch {
     try makeRepository(in: folder)
   }
 
+  /// Makes a worktree and its branch as a run makes them for a step.
+  func workspace(_ name: String, of step: String, _ session: String) throws {
+    _ = try shell(
+      """
+      set -e
+      git worktree add -q -b feature/task-\(name) .worktrees/task-\(name)
+      touch .git/worktrees/task-\(name)/divisi-made-config
+      mkdir -p .git/divisi-branches/feature
+      echo \(session) \(step) $(git rev-parse HEAD) > .git/divisi-branches/feature/task-\(name)
+      """)
+  }
+
   /// Writes the plan `t`, or another, whose steps are lines of YAML, and a configuration under which retries come at once
   /// and no disk is too full. The harness `scripted` runs `agent.sh`, which is the test's to write.
   ///

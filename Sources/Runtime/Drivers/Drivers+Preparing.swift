@@ -132,16 +132,20 @@ extension Drivers {
     _ name: String, _ job: Job, at commit: ObjectID, _ owner: WorkOwner
   ) throws(WorkspaceError) {
     if job.lane != nil, let old = try worktrees.adopt(step: name, of: owner) {
-      // What the step before built and git ignores is still there.
-      try Keep(git).release(
-        .rewind(old.worktree, branch: old.branch, to: commit), of: owner,
-        because: "the next step of lane \(name)")
-      try worktrees.bring(into: old.worktree)
-    } else {
-      let made = try worktrees.prepare(step: name, of: owner, at: commit)
-      for work in made.kept {
-        watcher.note("\(owner.step) begins anew; what was there of it is kept as \(work.ref)")
+      do throws(WorkspaceError) {
+        // What the step before built and git ignores is still there.
+        try Keep(git).release(
+          .rewind(old.worktree, branch: old.branch, to: commit), of: owner,
+          because: "the next step of lane \(name)")
+        try worktrees.bring(into: old.worktree)
+        return
+      } catch {
+        guard case .unusable = error else { throw error }
       }
+    }
+    let made = try worktrees.prepare(step: name, of: owner, at: commit)
+    for work in made.kept {
+      watcher.note("\(owner.step) begins anew; what was there of it is kept as \(work.ref)")
     }
   }
 

@@ -49,11 +49,13 @@ extension Keep {
       return kept
     case .reuse(let worktree, let branch):
       let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
-      try renew(worktree, status, [branch], .everything)
+      try empty(worktree, status, .everything)
+      try checkOut([branch], in: worktree, .everything)
       return kept
     case .detach(let worktree, let commit):
       let (kept, status) = try secureLooking(worktree, of: owner, because: reason)
-      try renew(worktree, status, ["--detach", commit.hex], .everything)
+      try empty(worktree, status, .everything)
+      try checkOut(["--detach", commit.hex], in: worktree, .everything)
       return kept
     case .rewind(let worktree, let branch, let commit):
       return try rewind(worktree, branch, to: commit, owner, because: reason)
@@ -109,7 +111,8 @@ extension Keep {
     // The branch itself loses commits here, so that being on it saves nothing.
     let kept = try pin(worktree, status: status, leaving: tip, of: owner, because: reason)
     // The same step or lane goes on there: with what was built, set up and brought for it.
-    try renew(worktree, status, ["--detach", commit.hex], .work)
+    try empty(worktree, status, .work)
+    try checkOut(["--detach", commit.hex], in: worktree, .work)
     if tip != commit, try !git.moveRef(ref, to: commit, from: tip, because: reason) {
       throw .branchMoved(branch)
     }
@@ -235,9 +238,7 @@ extension Keep {
       try worktree.mend()
       if worktree.isThere {
         // git forgets a worktree also where it could not remove all of it: whether it can is seen before.
-        try worktree.insisting { () throws(WorkspaceError) in
-          try git.run(["clean", "--quiet", "-ffdx"], at: worktree)
-        }
+        try clean(["-ffdx"], worktree)
         worktree.openFolders()
       }
       // Twice: a lock of our own is no hindrance. That nobody works there was seen.
@@ -250,16 +251,6 @@ extension Keep {
     case everything
     /// Not what git ignores, and not what Divisi brought.
     case work
-  }
-
-  /// Makes a worktree what a place says, and nothing else.
-  private func renew(
-    _ worktree: Worktree, _ status: WorktreeStatus?, _ place: [String], _ untracked: Untracked
-  ) throws(WorkspaceError) {
-    try worktree.insisting { () throws(WorkspaceError) in
-      try empty(worktree, status, untracked)
-      try checkOut(place, in: worktree, untracked)
-    }
   }
 
   /// Takes out what checking something out would leave: half-done operations, and files that git
@@ -284,15 +275,15 @@ extension Keep {
     switch untracked {
     case .everything:
       if work.isEmpty, status.ignored.isEmpty, worktree.brought.isEmpty { return }
-      try git.run(["clean", "--quiet", "-ffdx"], at: worktree)
+      try clean(["-ffdx"], worktree)
       worktree.forgetBrought()
     case .work where worktree.brought.isEmpty:
-      if !work.isEmpty { try git.run(["clean", "--quiet", "-ffd"], at: worktree) }
+      if !work.isEmpty { try clean(["-ffd"], worktree) }
     case .work:
       // Not what was brought. As many at once as a command line takes.
       for start in stride(from: 0, to: work.count, by: 200) {
         let some = work[start..<min(start + 200, work.count)].map { ":(top,literal)" + $0 }
-        try git.run(["clean", "--quiet", "-ffd", "--"] + some, at: worktree)
+        try clean(["-ffd", "--"] + some, worktree)
       }
       // Git leaves the folders of files that were named.
       for path in work {
@@ -305,6 +296,12 @@ extension Keep {
     }
   }
 
+  private func clean(_ words: [String], _ worktree: Worktree) throws(WorkspaceError) {
+    try worktree.insisting { () throws(WorkspaceError) in
+      try git.run(["clean", "--quiet"] + words, at: worktree)
+    }
+  }
+
   /// Makes the files those of a commit, in submodules too.
   private func checkOut(
     _ place: [String], in worktree: Worktree, _ untracked: Untracked
@@ -313,13 +310,17 @@ extension Keep {
     let before = try submodules.filled(in: worktree)
     for submodule in before {
       let flags = untracked == .everything ? "-ffdx" : "-ffd"
-      try submodule.git.run(["clean", "--quiet", flags], at: submodule.place)
+      try worktree.insisting { () throws(WorkspaceError) in
+        try submodule.git.run(["clean", "--quiet", flags], at: submodule.place)
+      }
     }
     let hasOtherSettings = try worktree.restoreSettings()
     if hasOtherSettings || worktree.hidesEdits(git.repository.hashLength) {
       try git.revealEdits(in: worktree)
     }
-    try git.run(["checkout", "--quiet", "--force"] + place + ["--"], at: worktree)
+    try worktree.insisting { () throws(WorkspaceError) in
+      try git.run(["checkout", "--quiet", "--force"] + place + ["--"], at: worktree)
+    }
     if hasOtherSettings {
       try git.run(["sparse-checkout", "reapply"], at: worktree, expecting: [0, 1, 128])
     }
@@ -328,7 +329,7 @@ extension Keep {
     // git leaves a submodule lying that the commit does not have; as a repository of its own it would be in the way.
     let gone = Set(before.map(\.path)).subtracting(try submodules.filled(in: worktree).map(\.path))
     for path in gone.sorted() {
-      try git.run(["clean", "--quiet", "-ffdx", "--", ":(literal)" + path], at: worktree)
+      try clean(["-ffdx", "--", ":(literal)" + path], worktree)
     }
   }
 

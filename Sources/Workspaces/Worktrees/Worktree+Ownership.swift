@@ -14,6 +14,12 @@ extension Worktree {
       || lock.flatMap(WorktreeLock.init) != nil
   }
 
+  /// Whether nothing was ever checked out in it: an addition that was cut short before it said whose it is holds nothing.
+  private var isUnbegun: Bool {
+    entryKind(gitFolder + "/index") == .missing
+      && ((try? listFolder(path)) ?? []).allSatisfy { $0 == ".git" }
+  }
+
   /// Why it is locked; nothing where it is not.
   var lock: String? {
     guard let bytes = try? readFile(gitFolder + "/locked") else { return nil }
@@ -24,7 +30,7 @@ extension Worktree {
   /// Refuses a worktree that is not this process's to take or to change: one that Divisi did not make, one that a person
   /// has locked, and one that another process has, and lives.
   func refuseOthers() throws(WorkspaceError) {
-    guard isMadeByDivisi else { throw .foreignWorktree(path) }
+    guard isMadeByDivisi || isUnbegun else { throw .foreignWorktree(path) }
     guard let reason = lock else { return }
     guard let lock = WorktreeLock(reason) else { throw .locked(path, reason) }
     if let holder = lock.holder, holder.pid != getpid(), holder.isRunning {
