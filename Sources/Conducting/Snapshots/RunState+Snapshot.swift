@@ -7,7 +7,7 @@ import Plans
 /// one line of JSON.
 extension RunState {
   /// Changes whenever the encoding does: a snapshot of another version is passed over.
-  package static let snapshotVersion = 3
+  package static let snapshotVersion = 4
 
   package func snapshot() -> [UInt8] {
     var writer = ByteWriter()
