@@ -26,7 +26,7 @@ package func run(_ command: Command) async throws(SpawnError) -> ProcessResult {
   }
   let reason = await watch(command, child, files, since: began)
   var leftovers = 0
-  if reason != .ended || command.ending == .all {
+  if reason != .ended || command.endsLeftovers == .all {
     let tree = ProcessTree(
       owner: nil, marker: marker, since: ProcessEntry.read(pid)?.startTicks ?? 0, session: pid)
     let ended = await end(tree, grace: command.grace)
@@ -36,7 +36,7 @@ package func run(_ command: Command) async throws(SpawnError) -> ProcessResult {
     preconditionFailure("a child that only this function knows waits to be taken")
   }
   // Its number is nobody else's as long as its group has members.
-  if reason == .ended, command.ending == .groups, kill(-pid, 0) == 0 {
+  if reason == .ended, command.endsLeftovers == .ofItsGroup, kill(-pid, 0) == 0 {
     let tree = ProcessTree(owner: nil, marker: marker, since: 0, session: pid)
     leftovers = await Processes.end(tree, grace: command.grace)
   }

@@ -12,6 +12,15 @@ package struct Command: Sendable, Hashable {
     case withOutput
   }
 
+  /// Which processes that the program left behind are ended with it.
+  package enum Leftovers: Sendable, Hashable {
+    case none
+    /// All of them, where one is in the program's process group; finding that out costs nothing.
+    case ofItsGroup
+    /// Finding out costs a look at all processes of the machine.
+    case all
+  }
+
   package var arguments: [String]
   package var folder: String
   package var environment: [String: String]
@@ -21,16 +30,7 @@ package struct Command: Sendable, Hashable {
   package var timeout: Duration?
   /// How long after SIGTERM what is left gets SIGKILL.
   package var grace: Duration
-  /// Which processes that the program left behind are ended with it.
-  package enum Leftovers: Sendable, Hashable {
-    case none
-    /// All of them, where one is in the program's process group; finding that out costs nothing.
-    case groups
-    /// Finding out costs a look at all processes of the machine.
-    case all
-  }
-
-  package var ending: Leftovers
+  package var endsLeftovers: Leftovers
   /// Limits for each process.
   package var limits = Launch.Limits()
   /// Marks all that the program starts, so that they can be found after a crash; left out, one that
@@ -40,7 +40,7 @@ package struct Command: Sendable, Hashable {
   package init(
     _ arguments: [String], in folder: String, environment: [String: String], input: [UInt8] = [],
     output: Capture = .memory(limit: 64 << 20), errors: Capture = .memory(limit: 1 << 20),
-    timeout: Duration? = nil, grace: Duration = .seconds(5), ending: Leftovers = .none,
+    timeout: Duration? = nil, grace: Duration = .seconds(5), endsLeftovers: Leftovers = .none,
     marker: String? = nil
   ) {
     self.arguments = arguments
@@ -51,7 +51,7 @@ package struct Command: Sendable, Hashable {
     self.errors = errors
     self.timeout = timeout
     self.grace = grace
-    self.ending = ending
+    self.endsLeftovers = endsLeftovers
     self.marker = marker
   }
 }

@@ -68,7 +68,7 @@ import Testing
   @Test func aMissingToolIsToldFromAFailure() {
     let shell = evidence("pytest", .exited(127), "sh: 1: pytest: not found")
     #expect(shell.failure(expecting: nil) == .missingTool("sh: 1: pytest: not found"))
-    #expect(shell.failure(expecting: nil)?.isBeyondTheAgent(in: "/work/tree") == true)
+    #expect(shell.failure(expecting: nil)?.isBeyondTheAgent(in: "/repository/tree") == true)
     #expect(
       words(
         "make test", .exited(2),
@@ -83,7 +83,7 @@ import Testing
     ] {
       let end = Evidence.Ending.exited(1)
       let failure = evidence("./check", end, output).failure(expecting: nil)
-      #expect(failure?.isBeyondTheAgent(in: "/work/tree") == true)
+      #expect(failure?.isBeyondTheAgent(in: "/repository/tree") == true)
     }
     // What is the agent's to put right.
     for output in [
@@ -100,13 +100,13 @@ import Testing
 
   @Test(arguments: [
     ("sh: 1: scripts/check.sh: not found", 127), ("sh: 1: ./check.sh: Permission denied", 126),
-    ("/bin/sh: 1: /work/tree/a b/check: Permission denied", 126),
+    ("/bin/sh: 1: /repository/tree/a b/check: Permission denied", 126),
     ("env: 'tools/check': No such file or directory", 127),
   ])
   func aProgramOfTheRepositoryIsTheAgentsToWrite(_ output: String, _ status: Int32) {
     let failure = evidence("check", .exited(status), output).failure(expecting: nil)
     #expect(failure == .missingTool(output))
-    #expect(failure?.isBeyondTheAgent(in: "/work/tree") == false)
+    #expect(failure?.isBeyondTheAgent(in: "/repository/tree") == false)
   }
 
   @Test(arguments: [
@@ -115,17 +115,17 @@ import Testing
   ])
   func aProgramThatIsInstalledIsThePersons(_ output: String) {
     let failure = evidence("check", .exited(127), output).failure(expecting: nil)
-    #expect(failure?.isBeyondTheAgent(in: "/work/tree") == true)
+    #expect(failure?.isBeyondTheAgent(in: "/repository/tree") == true)
   }
 
   @Test func whatWasNeverStartedIsThePersonsAndWhatPrintedTooMuchTheAgents() {
     let words = "cgroup.procs: Input/output error"
     let untried = evidence("check", .notStarted(words), "").failure(expecting: nil)
     #expect(untried == .notStarted(words))
-    #expect(untried?.isBeyondTheAgent(in: "/work/tree") == true)
+    #expect(untried?.isBeyondTheAgent(in: "/repository/tree") == true)
     let endless = evidence("check", .printedTooMuch, "again\nagain").failure(expecting: nil)
     #expect(endless?.description == "it was stopped: it printed more than it may")
-    #expect(endless?.isBeyondTheAgent(in: "/work/tree") == false)
+    #expect(endless?.isBeyondTheAgent(in: "/repository/tree") == false)
   }
 
   @Test(arguments: [

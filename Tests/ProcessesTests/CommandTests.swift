@@ -126,7 +126,7 @@ import Testing
     let script =
       "(setsid sh -c 'echo $$ > daemon; exec sleep 1000' &) ; until [ -s daemon ]; do :; done"
     var command = shell(script, in: folder)
-    command.ending = .all
+    command.endsLeftovers = .all
     let result = try await run(command)
     #expect(result.succeeded)
     #expect(result.leftovers >= 1)
@@ -135,7 +135,7 @@ import Testing
 
   @Test func whatACommandLeavesInItsGroupIsEndedWithoutALookAtAll() async throws {
     var command = shell("sleep 1000 >/dev/null 2>&1 & echo $! > left", in: folder)
-    command.ending = .groups
+    command.endsLeftovers = .ofItsGroup
     let result = try await run(command)
     #expect(result.succeeded)
     #expect(result.leftovers == 1)

@@ -1,6 +1,7 @@
 import Foundation
 import Processes
 import Runtime
+import Supervision
 import TestSupport
 import Testing
 
@@ -47,7 +48,8 @@ import Testing
         FileManager.default.fileExists(atPath: folder.path + "/begun")
       }
       task.cancel()
-      #expect(try await task.value.reason == .cancelled)
+      let result = try await task.value
+      #expect((result.reason, result.end) == (.cancelled, .signalled(Int(SIGTERM))))
       #expect((try? folder.read("status")) != "0\n", "\(text)")
       for name in ["begun", "status"] {
         try? FileManager.default.removeItem(atPath: folder.path + "/" + name)

@@ -37,7 +37,8 @@ extension Drivers {
         ["/bin/sh", "-c", PlainShell.script(for: command), "sh", command], in: repository.root,
         environment: environment,
         output: .file(place.output, limit: plainLimits.outputLimit, tail: 4 << 10),
-        errors: .withOutput, timeout: timeout(of: step), grace: grace, ending: .groups,
+        errors: .withOutput, timeout: timeout(of: step), grace: grace,
+        endsLeftovers: .ofItsGroup,
         marker: marker(id))
       plain.limits = plainLimits.limits(of: step)
       let result = try await Processes.run(plain)
@@ -134,7 +135,7 @@ package enum PlainShell {
   /// The command runs in the same shell, which costs nothing, unless it could end that shell behind our back.
   ///
   /// Some shells come to their end in order when a signal ends them, with the status of the last command that they ran.
-  /// What they write then is none: where they were asked to end nothing is written.
+  /// What they write then is none: a shell that is asked to end writes nothing, and ends by the signal for all to see.
   package static func script(for command: String) -> String {
     let words = command.utf8.split { byte in
       !(0x61...0x7A ~= byte | 0x20 || 0x30...0x39 ~= byte || byte >= 0x80)
@@ -145,7 +146,7 @@ package enum PlainShell {
     }
     return mayLeave
       ? "(eval \"$1\"); s=$?; echo $s >\"$DIVISI_STATUS_FILE\"; exit $s"
-      : "trap 'trap - EXIT HUP INT TERM; exit 143' HUP INT TERM; "
+      : "trap 'trap - EXIT HUP INT TERM; kill $$' HUP INT TERM; "
         + "trap 'echo $? >\"$DIVISI_STATUS_FILE\"' EXIT; eval \"$1\""
   }
 }

@@ -43,7 +43,7 @@ extension Readiness {
         Command(
           arguments, in: folder, environment: environment, input: input,
           output: .memory(limit: 4 << 20), timeout: timeout, grace: .seconds(1),
-          ending: .all))
+          endsLeftovers: .all))
       let ending: ProcessEnding =
         switch (result.reason, result.end) {
         case (.ended, .exited(let status)): .exited(Int32(status))
