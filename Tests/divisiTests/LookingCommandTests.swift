@@ -97,7 +97,7 @@ import Testing
     #expect(
       result.errors == """
         divisi: 2 runs that have not ended have a step `a`
-          hint: say which is meant by --run: \(other.session), \(one.session)
+          hint: say which run is meant, with --run where it is no argument: \(other.session), \(one.session)
 
         """)
     #expect(try scratch.divisi("show a --run mail").output.contains(other.session))

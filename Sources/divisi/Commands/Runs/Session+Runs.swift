@@ -49,7 +49,7 @@ extension Session {
     guard unfinished.count > 1 else { return try run(nil) }
     let found = try unfinished.map {
       ChosenRun(file: file, reading: try RunReading($0.session, in: file))
-    }.filter { $0.state.index(of: StepID(step)) != nil }
+    }.filter { (try? $0.state.step(named: step)) != nil }
     if found.count == 1, let only = found.first { return only }
     let meant = found.isEmpty ? unfinished.map(\.session) : found.map(\.session)
     let named = meant.prefix(5).joined(separator: ", ")
@@ -57,7 +57,8 @@ extension Session {
       found.isEmpty
         ? "no run that has not ended has a step `\(step)`"
         : "\(found.count) runs that have not ended have a step `\(step)`",
-      hint: "say which is meant by --run: \(named)" + (meant.count > 5 ? ", ..." : ""))
+      hint: "say which run is meant, with --run where it is no argument: \(named)"
+        + (meant.count > 5 ? ", ..." : ""))
   }
 
   /// The step that a person named, by where it stands.
