@@ -67,6 +67,31 @@ import Testing
     try expectCompleted(tries: "1\n")
   }
 
+  /// Otherwise lines of the run would stand behind the question, and the person would not see that one is asked.
+  @Test(.enabled(if: installedProgram("script") != nil))
+  func nothingIsPrintedBehindAQuestion() throws {
+    try scene.plan([
+      "id: a, task: Go., harness: scripted",
+      "id: c, run: \"\(scene.wait(for: "more"))\", worktree: false",
+    ])
+    let told = "\(scene.place)/told.log"
+    let result = try scene.scratch.shell(
+      """
+      : > '\(told)'
+      { until [ -e begun.flag ]; do sleep 0.02; done; printf '\\003'
+        until grep -q 'the default' '\(told)'; do sleep 0.02; done; touch more.flag
+        until divisi events --step c | grep -q completed; do sleep 0.02; done
+        for look in 1 2 3 4; do divisi status > status.log; done
+        cp '\(told)' asked.log; printf '\\n'; touch go.flag
+        until [ -e end.flag ]; do sleep 0.02; done; } |
+      { timeout 60 script -qefc "'\(builtProgram("divisi"))' run t --yes" '\(told)' > /dev/null; echo $?; touch end.flag; }
+      """)
+    let asked = try scene.scratch.folder.read("asked.log")
+    #expect(result == "130\n", "\(asked)")
+    #expect(asked.hasSuffix("> "), "\(asked)")
+    #expect(try scene.scratch.folder.read("told.log").dropFirst(asked.count).contains("c "))
+  }
+
   @Test func aSecondInterruptStopsWhatRunsAndKeepsItsWork() throws {
     let run = try begun()
     run.send(SIGINT)

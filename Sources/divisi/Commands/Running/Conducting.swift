@@ -50,7 +50,7 @@ extension Session {
     switch begun {
     case .over(let status): return status
     case .run(let runner, let console, let signals):
-      let listener = Task { await self.listen(signals, runner) }
+      let listener = Task { await self.listen(signals, runner, console) }
       defer { listener.cancel() }
       let end = await runner.run(as: "process \(getpid())")
       await console.close()
@@ -71,7 +71,9 @@ extension Session {
 
   /// What an interrupt means: the first pauses, the second stops what runs, the third leaves at once; a terminal that is
   /// closed leaves all running.
-  private func listen(_ signals: Interrupts, _ runner: Runner) async {
+  private func listen(
+    _ signals: Interrupts, _ runner: Runner, _ console: ConsoleWatcher
+  ) async {
     for await signal in signals.stream {
       if await runner.isOver {
         // Only what it told may still wait for a reader, who has a moment.
@@ -97,25 +99,30 @@ extension Session {
           runner.stop(by: personName)
         } else {
           runner.obey(.pause, by: personName)
-          await ask(runner, signals)
+          await ask(runner, signals, console)
         }
       }
     }
   }
 
-  private func ask(_ runner: Runner, _ signals: Interrupts) async {
+  private func ask(
+    _ runner: Runner, _ signals: Interrupts, _ console: ConsoleWatcher
+  ) async {
     guard isInteractive else {
       complain("divisi: paused; what runs is finished. Interrupt again to stop it")
       return runner.endWhenIdle()
     }
-    writePrompt(
-      """
-      divisi: paused; nothing more is started. What runs:
-        [f]inish it and end (the default)   [l]eave it running and end   [s]top it   [c]ontinue the run
-      >\u{20}
-      """)
+    let answer = await console.pause {
+      writePrompt(
+        """
+        divisi: paused; nothing more is started. What runs:
+          [f]inish it and end (the default)   [l]eave it running and end   [s]top it   [c]ontinue the run
+        >\u{20}
+        """)
+      return await firstLine(orInterrupt: signals, of: runner)
+    }
     // Without an answer the run ends when what runs is finished, as with the default.
-    guard let answer = await firstLine(orInterrupt: signals, of: runner) else { return }
+    guard let answer else { return }
     switch answer.first {
     case "l": await runner.letGo()
     case "s": runner.stop(by: personName)

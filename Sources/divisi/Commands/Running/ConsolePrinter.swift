@@ -36,8 +36,16 @@ actor ConsolePrinter {
     if shelf.add(pieces) { Task { await self.printWhatComes() } }
   }
 
+  /// Prints nothing more until `release`: a person is asked something, and is to see what.
+  nonisolated func hold() { shelf.hold() }
+
+  nonisolated func release() { if shelf.release() { Task { await self.printWhatComes() } } }
+
   /// Prints what is left, however long nobody reads it.
-  func close() { printWhatIsThere() }
+  func close() {
+    _ = shelf.release()
+    printWhatIsThere()
+  }
 
   private func printWhatComes() async {
     repeat {
@@ -74,6 +82,7 @@ private final class PieceShelf: Sendable {
     var size = 0
     var leftOut = 0
     var isAwake = false
+    var isHeld = false
   }
 
   private static let room = 16 << 20
@@ -96,8 +105,22 @@ private final class PieceShelf: Sendable {
     }
   }
 
+  func hold() { state.withLock { $0.isHeld = true } }
+
+  /// Says whether somebody has to be woken for what has come meanwhile.
+  func release() -> Bool {
+    state.withLock { state in
+      state.isHeld = false
+      guard !state.isAwake, !state.pieces.isEmpty else { return false }
+      state.isAwake = true
+      return true
+    }
+  }
+
+  /// What is to be printed now.
   func take() -> [ConsolePrinter.Piece] {
     state.withLock { state in
+      guard !state.isHeld else { return [] }
       defer { (state.pieces, state.size, state.leftOut) = ([], 0, 0) }
       guard state.leftOut > 0 else { return state.pieces }
       let words = "divisi: \(state.leftOut) lines were left out, as nobody read them"
@@ -105,10 +128,10 @@ private final class PieceShelf: Sendable {
     }
   }
 
-  /// Whether nothing is left; then the next that comes wakes somebody.
+  /// Whether there is nothing to print; then the next that comes wakes somebody.
   func rests() -> Bool {
     state.withLock { state in
-      state.isAwake = !state.pieces.isEmpty
+      state.isAwake = !state.pieces.isEmpty && !state.isHeld
       return !state.isAwake
     }
   }

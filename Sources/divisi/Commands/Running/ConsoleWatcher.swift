@@ -64,6 +64,13 @@ final class ConsoleWatcher: RunWatcher {
     }
   }
 
+  /// Prints nothing while a person is asked something.
+  func pause<Answer>(while asking: () async -> Answer) async -> Answer {
+    printer.hold()
+    defer { printer.release() }
+    return await asking()
+  }
+
   /// Waits until all is printed.
   func close() async { await printer.close() }
 
