@@ -59,21 +59,27 @@ struct Session: Sendable {
   /// Results go to standard output.
   func print(_ text: String) {
     guard !text.isEmpty else { return }
-    if !offer(text) { endUnread() }
+    do { try write(text.endedLine, to: 1) } catch { endUnwritten(error) }
   }
 
   /// The same, for who goes on where nobody reads it; says whether somebody may.
-  func offer(_ text: String) -> Bool { write(text.hasSuffix("\n") ? text : text + "\n", to: 1) }
+  func offer(_ text: String) -> Bool {
+    do { try write(text.endedLine, to: 1) } catch {
+      if !error.isUnread { _ = offerAside("divisi: \(error)") }
+      return false
+    }
+    return true
+  }
 
   /// The same for talk.
-  func offerAside(_ text: String) -> Bool {
-    write(text.hasSuffix("\n") ? text : text + "\n", to: 2)
-  }
+  func offerAside(_ text: String) -> Bool { (try? write(text.endedLine, to: 2)) != nil }
 
   func print(_ json: JSON) { print(json.text()) }
 
   /// Bytes as they are, for who asked for them so.
-  func printBytes(_ bytes: [UInt8]) { if !write(bytes[...], to: 1) { endUnread() } }
+  func printBytes(_ bytes: [UInt8]) {
+    do { try write(bytes[...], to: 1) } catch { endUnwritten(error) }
+  }
 
   /// Talk goes to standard error, and is left out where quiet was asked for.
   func say(_ text: String) {
@@ -88,7 +94,14 @@ struct Session: Sendable {
   /// What a person must know even where quiet was asked for.
   func complain(_ text: String) {
     guard !text.isEmpty else { return }
-    if !offerAside(text) { endUnread() }
+    do { try write(text.endedLine, to: 2) } catch { endUnwritten(error) }
+  }
+
+  /// Ends the program where what it says goes nowhere: quietly where nobody reads any more.
+  private func endUnwritten(_ error: OutputError) -> Never {
+    if error.isUnread { exit(0) }
+    _ = offerAside("divisi: \(error)")
+    exit(ExitStatus.failure.rawValue)
   }
 
   func repository() throws(Failure) -> Repository {
@@ -123,23 +136,34 @@ extension Failure {
   init(_ error: PlanNotFound) { self.init(error.description, hint: error.hint) }
 }
 
-/// Ends the program quietly where nobody reads any more, as the last write has told.
-private func endUnread() -> Never { exit(errno == EPIPE ? 0 : 1) }
+/// Why what is printed cannot be.
+private struct OutputError: Error, CustomStringConvertible {
+  let code: Int32
 
-/// Writes all of a text; says whether it could.
-private func write(_ text: String, to descriptor: Int32) -> Bool {
-  write(Array(text.utf8)[...], to: descriptor)
+  /// Nobody reads any more, and nothing is wrong with that.
+  var isUnread: Bool { code == EPIPE }
+  var description: String {
+    "what is printed cannot be written: \(String(cString: strerror(code)))"
+  }
 }
 
-private func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+/// Writes all of a text.
+private func write(_ text: String, to descriptor: Int32) throws(OutputError) {
+  try write(Array(text.utf8)[...], to: descriptor)
+}
+
+private func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(OutputError) {
   var bytes = bytes
   while !bytes.isEmpty {
     let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     if count < 0 {
       if errno == EINTR { continue }
-      return false
+      throw OutputError(code: errno)
     }
     bytes = bytes.dropFirst(count)
   }
-  return true
+}
+
+extension String {
+  fileprivate var endedLine: String { hasSuffix("\n") ? self : self + "\n" }
 }

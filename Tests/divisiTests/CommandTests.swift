@@ -254,4 +254,11 @@ import Testing
     let scratch = try Scratch(example: true)
     #expect(try scratch.shell("divisi schema plan | head -n 1") == "{\n")
   }
+
+  @Test func aDiskWithoutRoomForWhatIsPrintedIsTold() throws {
+    let scratch = try Scratch(example: true)
+    #expect(
+      try scratch.shell("divisi schema plan > /dev/full; echo $?")
+        == "divisi: what is printed cannot be written: No space left on device\n1\n")
+  }
 }

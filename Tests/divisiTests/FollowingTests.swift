@@ -68,6 +68,22 @@ final class Running {
     #expect(later.output.split(separator: "\n").count == 4)
   }
 
+  @Test func whoFollowsIsToldThatNobodyRunsTheRun() throws {
+    let run = try PlayedRun(in: scratch, [RunStep("a", kind: .command)])
+    run.leave()
+    let followers = [
+      try Running("events -f", in: scratch), try Running("logs a -f", in: scratch),
+    ]
+    let words = "nobody runs \(run.session) now; divisi resume \(run.session) goes on with it\n"
+    for follower in followers {
+      while follower.isRunning, !(try follower.told().contains(words)) { usleep(20_000) }
+      let told = try follower.told()
+      #expect(follower.isRunning, "\(told)")
+      #expect(told.hasSuffix(words), "\(told)")
+      follower.kill()
+    }
+  }
+
   @Test func anAttemptIsReadAlongToItsEnd() throws {
     let run = try PlayedRun(in: scratch, [PlayedRun.agent("api")])
     try run.launch("api")

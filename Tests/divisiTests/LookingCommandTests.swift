@@ -101,7 +101,9 @@ import Testing
 
         """)
     #expect(try scratch.divisi("show a --run mail").output.contains(other.session))
-    #expect(try scratch.divisi("status").output.contains(other.session), "the newest is shown")
+    let status = try scratch.divisi("status").output
+    #expect(status.contains("session   \(other.session)\n"), "the newest is shown")
+    #expect(status.contains("others    \(one.session): not ended either; divisi status RUN\n"))
     #expect(try scratch.divisi("status 0a1b2c").output.contains(one.session))
   }
 

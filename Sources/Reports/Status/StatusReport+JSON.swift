@@ -35,6 +35,7 @@ extension StatusReport {
           ["command": .string($0.command.words), "by": .string($0.by)]
         }),
       "archive": surroundings.archive.map { .string($0) } ?? .null,
+      "others": .array(surroundings.others.map { .string($0) }),
     ]
   }
 

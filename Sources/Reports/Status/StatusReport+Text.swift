@@ -32,6 +32,9 @@ extension StatusReport {
     let waiting = surroundings.waitingCommands.map { "\($0.command.words) (\($0.by))" }
     if !waiting.isEmpty { add("inbox", waiting.listed() + ", not taken up yet") }
     if let archive = surroundings.archive { add("archive", archive) }
+    if !surroundings.others.isEmpty {
+      add("others", surroundings.others.listed() + ": not ended either; divisi status RUN")
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

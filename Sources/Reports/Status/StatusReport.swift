@@ -18,6 +18,8 @@ package struct StatusSurroundings: Sendable {
   package var waitingCommands: [(command: Command, by: String)] = []
   /// Where the run's files are, where they are in an archive.
   package var archive: String?
+  /// Other runs of the repository that have not ended.
+  package var others: [String] = []
 
   package init(now: Instant) { self.now = now }
 

@@ -46,7 +46,9 @@ struct Events: Arguments.Command {
       }
     ) { event throws(RunBookError) in show(event) }
     try chosen.reading.catchUp(in: chosen.file)
+    var note = IdlenessNote()
     while isFollowing, chosen.state.result == nil || last < chosen.state.sequence {
+      note.tell(of: chosen, in: session)
       watch.wait(atMost: .seconds(2))
       try chosen.reading.catchUp(in: chosen.file)
       try chosen.file.eachEvent(of: chosen.session, after: last) { event throws(RunBookError) in

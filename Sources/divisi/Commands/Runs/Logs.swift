@@ -86,7 +86,9 @@ extension Session {
     at index: Int, in run: inout ChosenRun
   ) throws -> StepHistory {
     let watch = ChangeWatch([run.reading.folder.run(run.session)])
+    var note = IdlenessNote()
     while run.state.attempts(index) == 0, !run.state.phase(index).isEnd, run.state.result == nil {
+      note.tell(of: run, in: self)
       watch.wait(atMost: .seconds(2))
       try run.reading.catchUp(in: run.file)
     }
@@ -111,6 +113,7 @@ private struct AttemptReading: ~Copyable {
   private var output: GrowingFile
   private var log: ActivityLog?
   private var trialsShown = 0
+  private var note = IdlenessNote()
 
   init(
     of chosenAttempt: ChosenAttempt, _ index: Int, _ chosen: ChosenRun, _ session: Session,
@@ -159,6 +162,7 @@ private struct AttemptReading: ~Copyable {
       let isOver = try isOutputOver()
       while let bytes = try next() { show(bytes) }
       if isOver || !isFollowing { break }
+      note.tell(of: chosen, in: session)
       watch.wait(atMost: .seconds(1))
     }
     session.print(log?.finish() ?? "")
@@ -205,6 +209,7 @@ private struct AttemptReading: ~Copyable {
         show(trial)
       }
       if isOver { return }
+      note.tell(of: chosen, in: session)
       watch.wait(atMost: .seconds(2))
       try catchUp()
     }

@@ -35,10 +35,12 @@ struct Status: Arguments.Command {
       return .success
     }
     let layout = StatusLayout(chosen.state, showsAll: showsAll || session.wantsJSON)
-    let report = StatusReport(
-      chosen.state,
-      try session.surroundings(of: chosen, steps: layout.steps(of: chosen.state)),
-      layout: layout)
+    var surroundings = try session.surroundings(
+      of: chosen, steps: layout.steps(of: chosen.state))
+    surroundings.others = try chosen.file.runs().filter {
+      !$0.hasEnded && $0.session != chosen.session
+    }.map(\.session)
+    let report = StatusReport(chosen.state, surroundings, layout: layout)
     if session.wantsJSON {
       session.print(report.json)
     } else {
