@@ -137,6 +137,6 @@ package func fileSize(_ path: String) throws(FileError) -> Int {
 /// When a file was last written to, in milliseconds since 1970, links followed.
 package func modificationTime(_ path: String) throws(FileError) -> Int64 {
   var status = stat()
-  guard stat(path, &status) == 0 else { throw FileError("read", path, code: errno) }
+  guard stat(path.rawPath, &status) == 0 else { throw FileError("read", path, code: errno) }
   return Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
 }

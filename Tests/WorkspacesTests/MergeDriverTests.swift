@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -50,6 +51,20 @@ import Testing
       "\(saying) merging; echo left > left-here; cat %A %B > %A.new; mv %A.new %A")
     let merge = try merge("a.txt")
     #expect(try show(merge, "a.txt") == "ours\ntheirs\n")
+  }
+
+  @Test func whatAKilledMergeLeftIsRemovedADayLater() throws {
+    let left = scene.git.repository.commonFolder + "/divisi-merge-1-2"
+    try createFolder(left)
+    try writeFile(left + "/.gitattributes", [])
+    try scene.person("config", "merge.own.driver", "cat %A %B > %A.new; mv %A.new %A")
+    let base = try scene.base()
+    _ = try scene.git.merge(base, into: base)
+    #expect(entryKind(left) == .folder, "the merge may be under way")
+    let dayBefore = timespec(tv_sec: time(nil) - 86_401, tv_nsec: 0)
+    utimensat(AT_FDCWD, left, [dayBefore, dayBefore], 0)
+    _ = try merge("a.txt")
+    #expect(entryKind(left) == .missing)
   }
 
   @Test func whatADriverDoesNotDecideIsAConflict() throws {

@@ -59,12 +59,25 @@ extension Git {
   private func whereMerged<Result>(
     into commit: ObjectID, _ body: (Worktree) throws(WorkspaceError) -> Result
   ) throws(WorkspaceError) -> Result {
-    let folder =
-      repository.commonFolder + "/divisi-merge-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    let name = "\(Self.mergeFolderPrefix)\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    let folder = repository.commonFolder + "/" + name
+    removeLeftMergeFolders()
     try withFiles { () throws(FileError) in try createFolder(folder) }
     defer { try? removeAll(folder) }
     try writeMergeFiles(of: commit, into: folder)
     return try body(Worktree(path: folder, gitFolder: repository.commonFolder))
+  }
+
+  private static let mergeFolderPrefix = "divisi-merge-"
+
+  /// Removes the folders of merges that were killed. No merge takes as long as a day.
+  private func removeLeftMergeFolders() {
+    let dayAgo = (Int64(time(nil)) - 86_400) * 1000
+    let names = (try? listFolder(repository.commonFolder)) ?? []
+    for name in names where name.hasPrefix(Self.mergeFolderPrefix) {
+      let path = repository.commonFolder + "/" + name
+      if let made = try? modificationTime(path), made < dayAgo { try? removeAll(path) }
+    }
   }
 
   /// Writes those files of a commit that say how to merge: attributes, and programs of the repository's own.
