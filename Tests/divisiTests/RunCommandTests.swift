@@ -411,6 +411,15 @@ import Testing
     #expect(try scratch.shell("git branch --list 'orchestration/*'") == "")
   }
 
+  /// Otherwise what the run opens first would take their place, and what it prints would go there.
+  @Test func aRunWithoutStandardDescriptorsPrintsNowhere() throws {
+    let look = "readlink /proc/$PPID/fd/0 /proc/$PPID/fd/1 /proc/$PPID/fd/2"
+    try plan(["id: a, worktree: false, run: '\(look)'"])
+    #expect(try scratch.shell("divisi run t <&- >&- 2>&-; echo $?") == "0\n")
+    #expect(
+      try attempt("a", 1, "stdout.jsonl") == String(repeating: "/dev/null\n", count: 3))
+  }
+
   /// Both work at once, so that they may not have the same ports; a gate finds those of its step's agent.
   @Test func everyAttemptHasPortsOfItsOwn() throws {
     let note = "echo $DIVISI_PORT_BASE $DIVISI_PORT_COUNT"
