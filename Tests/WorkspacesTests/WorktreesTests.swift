@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Supervision
+import Synchronization
 import TestSupport
 import Testing
 
@@ -383,5 +384,38 @@ import Testing
     #expect(try scene.git.head(of: second) == next)
     #expect(try second.read("src/b.txt") == "new\n")
     #expect(entryKind(second.path + "/built.o") == .missing)
+  }
+
+  /// As git says it where a lock is taken off between its look whether there is one and its reading it.
+  @Test func aListThatIsReadWhileALockIsTakenOffIsReadAgain() throws {
+    let scene = try Scene(runner: { RacingGit(git: $0) })
+    let prepared = try scene.prepare()
+    #expect(try scene.git.listWorktrees().contains { $0.path == prepared.worktree.path })
+  }
+}
+
+/// A git whose every other list of worktrees comes at the wrong moment.
+private final class RacingGit: GitRunner {
+  private let git: any GitRunner
+  private let lists = Mutex(0)
+
+  init(git: any GitRunner) { self.git = git }
+
+  func run(
+    _ arguments: [String], in folder: String, input: [UInt8]?, environment: [String: String],
+    limit: Duration
+  ) throws(GitError) -> GitOutput {
+    if arguments.suffix(4).starts(with: ["worktree", "list"]),
+      lists.withLock({ count in
+        count += 1
+        return count % 2 == 1
+      })
+    {
+      let words =
+        "fatal: failed to read '.git/worktrees/task-b/locked': No such file or directory\n"
+      return GitOutput(status: 128, bytes: [], errors: words)
+    }
+    return try git.run(
+      arguments, in: folder, input: input, environment: environment, limit: limit)
   }
 }

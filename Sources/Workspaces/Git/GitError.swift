@@ -6,6 +6,8 @@ package struct GitError: Error, Hashable, Sendable {
     case cannotStart(Int32)
     case timedOut(Duration)
     case killed(Int32)
+    /// The system's number for why it cannot be told how it ended.
+    case unknownEnd(Int32)
     /// Its exit status, and what it said.
     case refused(Int32, String)
   }
@@ -28,10 +30,12 @@ extension GitError {
     if case .refused(_, let text) = reason { text } else { "" }
   }
 
-  /// The call looked at a worktree that another was about to make or remove, before it did anything
-  /// itself: it is right to ask again.
+  /// The call looked at a worktree that another was about to make, lock, unlock or remove, before it did
+  /// anything itself: it is right to ask again.
   var isRace: Bool {
-    text.contains("/commondir: ") || text.contains("gitdir file") && text.contains("/worktrees/")
+    text.contains("/commondir: ")
+      || text.contains("/worktrees/")
+        && (text.contains("gitdir file") || text.contains("failed to read '"))
   }
 
   /// Somebody holds, or left behind, one of git's lock files.
@@ -76,6 +80,7 @@ extension GitError: CustomStringConvertible {
     case .cannotStart(let code): "git cannot be started: \(systemText(code))"
     case .timedOut(let limit): "`\(command)` was stopped after \(limit.components.seconds) s"
     case .killed(let signal): "`\(command)` was ended by signal \(signal)"
+    case .unknownEnd(let code): "how `\(command)` ended is not known: \(systemText(code))"
     case .refused(let status, let text):
       "`\(command)` in \(folder) failed: \(firstLine(of: text) ?? "exit status \(status)")"
     }
@@ -88,6 +93,7 @@ extension GitError: CustomStringConvertible {
     case .cannotStart: return "check the limits on processes and open files"
     case .timedOut: return "see whether the disk or the network is slow, and try again"
     case .killed: return "see whether memory ran out, and try again"
+    case .unknownEnd: return "see whether something else waits for this program's children"
     case .refused:
       if isUnsafeOwnership {
         return "git does not trust the owner of this folder; if you do: "

@@ -130,7 +130,10 @@ private func spawn(
     sending: input ?? [], to: source.ours, reading: [output.ours, errors.ours], until: deadline)
   if texts == nil { kill(-child, SIGKILL) }
   var status: Int32 = 0
-  while waitpid(child, &status, 0) < 0, errno == EINTR {}
+  while waitpid(child, &status, 0) < 0 {
+    // How it ended is not known, and must not pass for success.
+    guard errno == EINTR else { throw SpawnFailure(reason: .unknownEnd(errno)) }
+  }
   guard let texts else { throw SpawnFailure(reason: .timedOut(limit)) }
   let signal = status & 0x7f
   guard signal == 0 else { throw SpawnFailure(reason: .killed(signal)) }
