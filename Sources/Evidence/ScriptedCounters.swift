@@ -55,7 +55,7 @@ struct UnittestCounter: TestCounter {
       var (failed, skipped) = (0, 0)
       for part in text.split(whereSeparator: { ",()".contains($0) }) {
         let pair = part.trimmed.split(separator: "=")
-        guard pair.count == 2, let count = Int(pair[1]) else { continue }
+        guard pair.count == 2, let count = pair[1].leadingCount else { continue }
         switch pair[0] {
         // Those that were expected to fail and did have passed.
         case "failures", "errors", "unexpected successes": failed += count
@@ -129,7 +129,7 @@ struct NodeCounter: TestCounter {
   mutating func read(_ line: String) {
     guard let mark = line.first, mark == "#" || mark == "ℹ" else { return }
     let words = line.dropFirst().split(separator: " ")
-    guard words.count == 2, let count = Int(words[1]), count >= 0 else { return }
+    guard words.count == 2, let count = words[1].leadingCount else { return }
     switch words[0] {
     case "tests":
       finishGroup()

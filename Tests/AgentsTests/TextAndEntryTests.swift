@@ -45,6 +45,24 @@ import Testing
     #expect(AttemptResult(remains, by: rules).failure?.kind == .noWork)
   }
 
+  @Test(arguments: [
+    #"{"summary": "done", "tokens": {"prompt_tokens": 900000, "completion_tokens": 5}}"#,
+    #"{"summary": "done", "tokens": {"output": 5}}"#,
+    #"{"summary": "done", "tokens": "many"}"#,
+  ])
+  func tokensThatCannotBeReadAreNotKnown(_ line: String) {
+    #expect(judge(read(.text, line), .exited(0)).usage == nil)
+  }
+
+  @Test(arguments: [
+    (#"{"message": "boom"}"#, "boom"), ("true", "true"), ("3", "3"), ("null", nil),
+    ("false", nil), (#"" ""#, nil),
+  ])
+  func whateverStandsForAnErrorIsOne(_ error: String, _ words: String?) {
+    let result = judge(read(.text, #"{"summary": "done", "error": \#(error)}"#), .exited(0))
+    #expect(result.failure?.words == words)
+  }
+
   @Test func theLastLineMaySayWhatCameOfIt() {
     let account = read(
       .text,

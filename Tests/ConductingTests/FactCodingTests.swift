@@ -1,3 +1,4 @@
+import JSONValues
 import Plans
 import TestSupport
 import Testing
@@ -156,7 +157,7 @@ import Testing
     ]
     let usages = [
       Usage(), Usage(cost: .zero), Usage(tokens: 0), Usage(cost: .zero, tokens: 0), Self.usage,
-      Usage(cost: Money(microdollars: -1), tokens: -1),
+      Usage(cost: Money(microdollars: 1_000_000_000_000_000), tokens: 1_000_000_000_000_000),
     ]
     var facts: [Fact] = []
     for text in texts {
@@ -186,6 +187,15 @@ import Testing
       }
     }
     for fact in facts { #expect(fact.body == fact.codedBody) }
-    #expect(facts.contains { $0.body.contains("\"tokens\":-1") })
+    #expect(facts.contains { $0.body.contains("\"tokens\":1000000000000000") })
+  }
+
+  /// Sums of such could not be counted.
+  @Test(arguments: [-1, Int.max, Int.min])
+  func whatNobodyCanHaveUsedIsNotKnown(_ count: Int) throws {
+    let usage = Usage(cost: Money(microdollars: Int64(count)), tokens: count)
+    #expect(usage == Usage())
+    let written = try JSON.parse(#"{"cost": \#(count), "tokens": \#(count)}"#)
+    #expect(try written.decode(Usage.self) == Usage())
   }
 }

@@ -50,6 +50,18 @@ import Testing
         """) == "2 passed, 2 failed, 1 skipped by swift test")
   }
 
+  @Test func numbersThatNoRunnerCountsToAreNone() {
+    let huge = Int.max
+    #expect(
+      count(
+        "python3 -m unittest",
+        "Ran 5 tests in 0.1s\n\nFAILED (failures=\(huge), errors=1)\n")
+        == "4 passed, 1 failed by unittest")
+    #expect(
+      count("node --test", "# tests 2\n# pass 2\n# fail \(huge)\n# cancelled \(huge)\n")
+        == "2 passed by node --test")
+  }
+
   @Test func aNumberBehindAHashIsNoDirective() {
     #expect(
       count(

@@ -160,27 +160,37 @@ struct ClaudeReader: LineReader {
   /// The counts by model: of the whole session, and with those of sub-agents, which `usage` leaves out.
   private func usage(_ entry: JSON) -> Usage? {
     let models = entry["modelUsage"]?.members.map(\.value) ?? []
-    if !models.isEmpty {
-      return models.reduce(into: Usage()) { sum, counts in
-        sum.add(
-          fresh: counts["inputTokens"]?.count, written: counts["cacheCreationInputTokens"]?.count,
-          cached: counts["cacheReadInputTokens"]?.count, output: counts["outputTokens"]?.count)
+    let parts =
+      models.isEmpty
+      ? [
+        Usage(
+          fresh: entry["usage"]?["input_tokens"],
+          written: entry["usage"]?["cache_creation_input_tokens"],
+          cached: entry["usage"]?["cache_read_input_tokens"],
+          output: entry["usage"]?["output_tokens"])
+      ]
+      : models.map { counts in
+        Usage(
+          fresh: counts["inputTokens"], written: counts["cacheCreationInputTokens"],
+          cached: counts["cacheReadInputTokens"], output: counts["outputTokens"])
       }
-    }
-    guard let counts = entry["usage"], counts.isObject else { return nil }
-    var sum = Usage()
-    sum.add(
-      fresh: counts["input_tokens"]?.count, written: counts["cache_creation_input_tokens"]?.count,
-      cached: counts["cache_read_input_tokens"]?.count, output: counts["output_tokens"]?.count)
-    return sum
+    // Where one of them cannot be read, all together are not known.
+    return parts.reduce(Usage()) { sum, part in sum.flatMap { sum in part.map { sum + $0 } } }
   }
 }
 
 extension Usage {
   /// Here the input is what came past the cache; everywhere else it is all of it.
-  fileprivate mutating func add(fresh: Int?, written: Int?, cached: Int?, output: Int?) {
-    for count in [fresh, written, cached] { input = input.addingClamped(count ?? 0) }
-    self.cached = self.cached.addingClamped(cached ?? 0)
-    self.output = self.output.addingClamped(output ?? 0)
+  fileprivate init?(fresh: JSON?, written: JSON?, cached: JSON?, output: JSON?) {
+    guard let fresh = fresh?.count, let output = output?.count else { return nil }
+    let cached = cached?.count ?? 0
+    let input = [written?.count ?? 0, cached].reduce(fresh) { $0.addingClamped($1) }
+    self.init(input: input, cached: cached, output: output)
+  }
+
+  fileprivate static func + (one: Usage, other: Usage) -> Usage {
+    Usage(
+      input: one.input.addingClamped(other.input), cached: one.cached.addingClamped(other.cached),
+      output: one.output.addingClamped(other.output))
   }
 }

@@ -104,9 +104,9 @@ struct CodexReader: LineReader {
   }
 
   private func usage(_ counts: JSON?) -> Usage? {
-    guard let counts, counts.isObject else { return nil }
+    guard let input = counts?["input_tokens"]?.count, let output = counts?["output_tokens"]?.count
+    else { return nil }
     return Usage(
-      input: counts["input_tokens"]?.count ?? 0, cached: counts["cached_input_tokens"]?.count ?? 0,
-      output: counts["output_tokens"]?.count ?? 0)
+      input: input, cached: counts?["cached_input_tokens"]?.count ?? 0, output: output)
   }
 }

@@ -31,6 +31,14 @@ struct TextReader: LineReader {
     return pending.map { Self.report($0.report) } ?? []
   }
 
+  private static func words(ofError error: JSON) -> String? {
+    switch error {
+    case .null, .bool(false): nil
+    case .string(let text): text.allSatisfy(\.isWhitespace) ? nil : text
+    default: error["message"]?.text ?? error.text(.compact)
+    }
+  }
+
   private static func report(_ entry: JSON) -> [StreamEvent] {
     var events: [StreamEvent] = []
     if let session = entry["session"]?.text { events.append(.session(session)) }
@@ -38,11 +46,13 @@ struct TextReader: LineReader {
     let usage: Usage? =
       tokens.flatMap { tokens in
         if let total = tokens.count { return Usage(input: total) }
-        guard tokens.isObject else { return nil }
-        return Usage(input: tokens["input"]?.count ?? 0, output: tokens["output"]?.count ?? 0)
+        guard let input = tokens["input"]?.count, let output = tokens["output"]?.count else {
+          return nil
+        }
+        return Usage(input: input, output: output)
       }
     // Many write the key whatever came of it, and leave it empty.
-    let error = entry["error"]?.text.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+    let error = entry["error"].flatMap(words(ofError:))
     let kind = error.flatMap { words in
       FailureKind(rawValue: words) ?? FailureWords.kind(of: words)
     }

@@ -22,10 +22,21 @@ package struct Usage: Hashable, Sendable, Codable {
   package var cost: Money?
   package var tokens: Int?
 
+  /// What no program can have used was told wrongly, and is not known.
   package init(cost: Money? = nil, tokens: Int? = nil) {
-    self.cost = cost
-    self.tokens = tokens
+    self.cost = cost.flatMap { Self.possible ~= Int($0.microdollars) ? $0 : nil }
+    self.tokens = tokens.flatMap { Self.possible ~= $0 ? $0 : nil }
   }
+
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      cost: try values.decodeIfPresent(Money.self, forKey: .cost),
+      tokens: try values.decodeIfPresent(Int.self, forKey: .tokens))
+  }
+
+  /// Of tokens, and of millionths of a dollar: sums of thousands of such can still be counted.
+  private static let possible = 0...1_000_000_000_000_000
 }
 
 /// What was used in all by their own account, and whether some did not tell.
