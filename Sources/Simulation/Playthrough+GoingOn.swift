@@ -56,7 +56,7 @@ extension Playthrough {
     case .probe:
       if world.isDiskFull {
         try receive(.probed(fault: .disk, message: "2% of the disk is free"))
-        schedule(.answer(.probe, .clock), after: .minutes(5))
+        schedule(.answer(effect, .clock), after: .minutes(5))
       } else {
         try receive(.probed(fault: nil, message: "40% of the disk is free"))
       }

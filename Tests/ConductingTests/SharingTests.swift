@@ -64,7 +64,7 @@ import Testing
     run.hear(.probed(fault: .disk, message: "2% of the disk is free"))
     run.complete("a")
     #expect(run.active == [])
-    #expect(run.state.outstandingEffects() == [.probe])
+    #expect(run.state.outstandingEffects() == [.probe(blocker: run.state.blockers[0].id)])
     #expect(run.state.isBlocked)
     run.hear(.probed(fault: nil, message: "40% of the disk is free"))
     #expect(run.active == ["b"])

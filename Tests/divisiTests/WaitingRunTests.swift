@@ -1,4 +1,5 @@
 import Foundation
+import JSONValues
 import TestSupport
 import Testing
 
@@ -61,6 +62,53 @@ import Testing
     #expect(try scratch.divisi("approve a").status == 0)
     let second = try scratch.divisi("resume")
     #expect(second.status == 0, "\(second.output)\(second.errors)")
+  }
+
+  /// Nothing frees what there is not, and nobody is told by waiting.
+  @Test func aStepThatTakesMoreThanThereIsWaitsForAPerson() throws {
+    try agent(cost: "0")
+    try scratch.plan(["id: a, task: Go., harness: scripted, resources: [{licence: 2}]"])
+    let result = try scratch.divisi("run t --yes")
+    #expect(result.status == 3, "\(result.output)\(result.errors)")
+    #expect(result.errors.contains("it takes 2 of `resource:licence`"), "\(result.errors)")
+    try scratch.plan(["id: a, task: Go., harness: scripted"], id: "other")
+    let negative = try scratch.divisi("run other --yes --set limits.cost=-5")
+    #expect(negative.errors.contains("not more than 0"), "\(negative.errors)")
+  }
+
+  @Test func whatQueuesBehindAnApprovalKeepsNobodyWaiting() throws {
+    try scratch.plan(
+      (1...4).map { "id: s\($0), run: 'echo \($0) > \($0).txt'" },
+      more: "gates: [{approve: ada}]")
+    let result = try scratch.divisi("run t")
+    #expect(result.status == 3, "\(result.output)\(result.errors)")
+  }
+
+  /// It ended between two of them, and left behind what the first had begun.
+  @Test func allThatIsKeptForARunIsTakenBeforeItWeighsItsEnd() throws {
+    let steps = ["x", "y", "z", "u", "v", "w"]
+    try scratch.plan(
+      steps.map { "id: \($0), approve: ada" } + [
+        "id: last, needs: [\(steps.joined(separator: ", "))], run: 'echo x > x.txt'"
+      ])
+    #expect(try scratch.divisi("run t").status == 3)
+    for step in steps { #expect(try scratch.divisi("approve \(step)").status == 0) }
+    let result = try scratch.divisi("resume")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+  }
+
+  @Test func tokensThatNobodyCanHaveUsedAreNotKnown() throws {
+    try scratch.folder.write(
+      "agent.sh",
+      """
+      echo x > "$DIVISI_STEP.txt"
+      echo '{"summary": "done", "tokens": 9223372036854775807, "cost": 1e300}'
+      """)
+    try scratch.plan(["a", "b", "c"].map { "id: \($0), task: Go., harness: scripted" })
+    let result = try scratch.divisi("run t --yes")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    let status = try JSON.parse(scratch.divisi("--json status").output)
+    #expect(status["spent"]?["tokens_known"]?.flag == false)
   }
 
   // MARK: several runs

@@ -17,8 +17,8 @@ package enum Effect: Hashable, Sendable {
   case land(AttemptID, merge: Int, from: Commit, to: Commit)
   /// Give the agent the answers that it has not had; they are counted.
   case answer(AttemptID, answers: Int)
-  /// See whether the machine is fit again.
-  case probe
+  /// See whether what a blocker of the machine tells of is over.
+  case probe(blocker: Int)
 }
 
 /// What follows from an input.
@@ -43,7 +43,7 @@ extension RunState {
     guard !isEnded, phase != .planning else { return [] }
     var effects: [Effect] = []
     if needsBranch, head == nil, phase != .cancelling { effects.append(.openBranch) }
-    if runBlocker(.disk) != nil { effects.append(.probe) }
+    if let blocker = runBlocker(.disk) { effects.append(.probe(blocker: blocker.id)) }
     return effects
   }
 

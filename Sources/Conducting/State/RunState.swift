@@ -162,6 +162,11 @@ extension RunState {
   }
 }
 
+extension RunState {
+  /// Whether something will be heard of an attempt without a person's doing.
+  package var hasMovingAttempts: Bool { active.contains { $0.value.isMoving(self, $0.key) } }
+}
+
 extension Attempt {
   /// Whether its merge waits for a person.
   package var isAwaitingMergedApproval: Bool {

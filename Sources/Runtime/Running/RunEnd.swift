@@ -27,10 +27,10 @@ extension RunState {
   func needsPerson(isBranchHeld: Bool) -> Bool {
     // A branch comes free when its person leaves it, room on a disk without a word.
     if let fault = machineFault, fault.kind == .branch { return isBranchHeld && isHeldUp }
-    guard active.values.allSatisfy(\.isAwaitingPerson) else { return false }
+    guard !hasMovingAttempts else { return false }
     if case .paused = phase { return true }
-    // What is lacking beside is held by what waits for the person.
-    return isBlocked && machineFault == nil && blockedBy.contains(where: \.needsPerson)
+    // What is lacking is held by what waits for the person, or there is not so much of it as a step takes.
+    return isBlocked && machineFault == nil && !blockedBy.isEmpty
       && blockedBy.allSatisfy { $0.needsPerson || $0.kind == .capacity }
   }
 

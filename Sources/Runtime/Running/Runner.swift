@@ -32,6 +32,8 @@ package actor Runner {
   private var hasLazyInput = false
   private var isDeciding = false
   private var hasMessages = true
+  /// What is kept for it counts as one: it does not end between two of them, and weighs its end after the last.
+  private var isTakingMessages = false
   private var bell: Bell?
   /// How it comes to its end, from when that is decided on.
   private var end: RunEnd?
@@ -171,14 +173,17 @@ package actor Runner {
   private func takeMessages() async {
     hasMessages = false
     guard end == nil, let messages = try? book.messages() else { return }
-    for message in messages {
+    isTakingMessages = true
+    for message in messages where end == nil {
       var decision = Decision()
       if let command = try? message.command() {
         decision = conductor.decide(.command(command, by: message.sender), at: now())
       }
-      guard await write(decision, taking: [message.number]) else { return }
-      follow(decision)
+      guard await write(decision, taking: [message.number]), end == nil else { break }
+      carryOut(decision)
     }
+    isTakingMessages = false
+    weighEnd()
   }
 
   // MARK: deciding
@@ -228,6 +233,11 @@ package actor Runner {
 
   /// What follows from a decision that is written.
   private func follow(_ decision: Decision) {
+    carryOut(decision)
+    weighEnd()
+  }
+
+  private func carryOut(_ decision: Decision) {
     leases.follow(decision.events, to: book)
     var seen: Set<StepID> = []
     for (step, _) in decision.steps where seen.insert(step).inserted {
@@ -240,10 +250,11 @@ package actor Runner {
       watcher.saw(decision.events, before: book.lastSequence + 1, conductor.state)
       mirrors.saw(decision.events, before: book.lastSequence + 1, conductor.state)
     }
-    weighEnd()
   }
 
   private func weighEnd() {
+    // What it was told before it began is heard first.
+    guard end == nil, hasBegun else { return }
     let state = conductor.state
     if case .ended = state.phase {
       Task { await finishIfEnded() }
@@ -260,12 +271,13 @@ package actor Runner {
 
   /// A command that was kept for it may have opened the run again.
   private func finishIfEnded() async {
+    guard !isTakingMessages else { return }
     if case .ended(let result) = conductor.state.phase { await finish(.ended(result)) }
   }
 
   /// Asked again when its turn comes: what came meanwhile may have moved the run on.
   private func finishIfNeedsPerson() async {
-    guard mayEnd(conductor.state) else { return }
+    guard !isTakingMessages, mayEnd(conductor.state) else { return }
     await finish(.waiting(conductor.state.toldWaits))
   }
 
