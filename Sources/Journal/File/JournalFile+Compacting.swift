@@ -58,11 +58,12 @@ extension JournalFile {
       guard let ended = run.standing.ended, ended < cutoff else { continue }
       do throws(JournalError) {
         let lock = try RunLock.acquire(run.session, in: folder, at: now)
-        // Its witness goes first: what it swears to is about to be gone. The lock goes last.
-        unlink(folder.tip(run.session))
-        unlink(folder.bell(run.session))
-        try remove(run.session)
-        unlink(folder.lock(run.session))
+        // It may have been taken up since it was read.
+        guard try remove(run.session, endedBefore: cutoff) else { continue }
+        // The lock goes last.
+        for path in [folder.tip(run.session), folder.bell(run.session), folder.lock(run.session)] {
+          unlink(path)
+        }
         // What attempts left in the folder is not the journal's.
         rmdir(folder.run(run.session))
         withExtendedLifetime(lock) {}
@@ -74,8 +75,12 @@ extension JournalFile {
     return removed
   }
 
-  private func remove(_ session: String) throws(JournalError) {
-    try database.write { () throws(JournalError) in
+  /// Says whether the run was still to be removed.
+  private func remove(
+    _ session: String, endedBefore cutoff: Int64
+  ) throws(JournalError) -> Bool {
+    let isRemoved = try database.write { () throws(JournalError) in
+      guard let ended = try self.run(session).standing.ended, ended < cutoff else { return false }
       let run = try runNumber(of: session)
       try database.run(
         "DELETE FROM events WHERE event BETWEEN ? AND ?",
@@ -84,7 +89,9 @@ extension JournalFile {
       try database.run("DELETE FROM inbox WHERE run = ?", .integer(run))
       try database.run("DELETE FROM leases WHERE run = ?", .integer(run))
       try database.run("DELETE FROM runs WHERE run = ?", .integer(run))
+      return true
     }
-    ends[session] = nil
+    if isRemoved { ends[session] = nil }
+    return isRemoved
   }
 }
