@@ -190,6 +190,18 @@ import Testing
     try expectCompleted(tries: "1\n")
   }
 
+  /// As `nohup` wants it.
+  @Test func aHangUpThatIsToBeIgnoredIs() throws {
+    let result = try scene.scratch.shell(
+      """
+      trap '' HUP
+      divisi run t --yes & run=$!
+      until [ -e begun.flag ]; do sleep 0.02; done
+      kill -HUP $run; touch go.flag; wait $run; echo "ended with $?"
+      """)
+    #expect(result.hasSuffix("ended with 0\n"), "\(result)")
+  }
+
   @Test func aDetachedRunOutlivesItsShellAndIsReached() throws {
     // The shell has a session of its own, which is hung up when it ends.
     let shell = try runProgram(

@@ -198,7 +198,7 @@ final class Interrupts: Sendable {
     interruptPipe = ends[1]
     let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
     self.stream = stream
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       signal(number) { number in
         var byte = UInt8(truncatingIfNeeded: number)
         _ = write(interruptPipe, &byte, 1)
@@ -215,6 +215,14 @@ final class Interrupts: Sendable {
       }
     }
   }
+}
+
+/// Whether whoever started the program wants it to go on where such a signal comes, as `nohup` does.
+private func isIgnored(_ signal: Int32) -> Bool {
+  var action = sigaction()
+  sigaction(signal, nil, &action)
+  return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+    == unsafeBitCast(SIG_IGN, to: Int.self)
 }
 
 /// Where the handler writes; set once, before there is a handler.
