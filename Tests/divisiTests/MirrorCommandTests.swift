@@ -61,6 +61,15 @@ import Testing
   }
 
   /// The person works in a worktree of their own, with a plan file of its own.
+  @Test func aNewPlanInThePlaceOfOneThatIsDoneIsLeftAlone() throws {
+    try run(session)
+    #expect(try scratch.divisi("journal mirror").status == 0)
+    let fresh = Self.plan + "# once more\n"
+    try scratch.folder.write(planFile, fresh)
+    #expect(try scratch.divisi("journal mirror").status == 0)
+    #expect(try scratch.folder.read(planFile) == fresh)
+  }
+
   @Test func thePlanFileThatARunWasStartedFromHasItsStatus() throws {
     try scratch.folder.write(
       planFile,

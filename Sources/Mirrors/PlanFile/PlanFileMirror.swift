@@ -1,6 +1,7 @@
 import Conducting
 import Documents
 import Files
+import Glibc
 import Plans
 
 /// The plan file that the run was started from, with the status of the run.
@@ -10,27 +11,36 @@ struct PlanFileMirror {
 
   /// Writes how the run stands, and moves a completed plan to the completed ones.
   func write(_ state: RunState, updated: Instant) -> [MirrorWarning] {
-    guard let path = place() else { return [.planGone(path: planPath)] }
+    guard let path = place(state) else { return [.planGone(path: planPath)] }
     let text = PlanFileText(subject: subject, state: state, updated: updated)
     var shared: [String] = []
     var isPartial = false
     var foreign: String?
+    var isUnfinished = false
+    var patience = 20
     do throws(EditFileError) {
-      try editFile(path) { bytes throws(YAMLEditError) in
-        do {
-          let written = try text.written(into: bytes)
-          shared = written.shared
-          isPartial = written.isPartial
-          return written.bytes
-        } catch let error as YAMLEditError {
-          throw error
-        } catch let error as PlanFileText.Foreign {
-          foreign = error.id
-          return bytes
-        } catch {
-          throw .notYAML("\(error)")
+      repeat {
+        if isUnfinished { usleep(100_000) }
+        isUnfinished = false
+        try editFile(path) { bytes throws(YAMLEditError) in
+          let mayWait = patience > 0 && Self.isBeingWritten(path)
+          patience -= 1
+          do {
+            let written = try text.written(into: bytes)
+            shared = written.shared
+            isPartial = written.isPartial
+            isUnfinished = mayWait && written.lacksSteps
+            return isUnfinished ? bytes : written.bytes
+          } catch let error as PlanFileText.Foreign {
+            foreign = error.id
+            return bytes
+          } catch {
+            isUnfinished = mayWait
+            if mayWait { return bytes }
+            throw error as? YAMLEditError ?? .notYAML("\(error)")
+          }
         }
-      }
+      } while isUnfinished
     } catch {
       return [warning(error, path)]
     }
@@ -43,6 +53,14 @@ struct PlanFileMirror {
     return warnings
   }
 
+  /// Whether a program may be about to write the rest of what it has begun to write, into this very file: one put in its
+  /// place now would lack that.
+  private static func isBeingWritten(_ path: String) -> Bool {
+    guard let written = try? modificationTime(path) else { return false }
+    let age = Int64(time(nil)) * 1000 - written
+    return (-1000...1000).contains(age)
+  }
+
   private func warning(_ error: EditFileError, _ path: String) -> MirrorWarning {
     switch error {
     case .file(let error): error.isMissing ? .planGone(path: path) : .unwritable(error)
@@ -52,9 +70,14 @@ struct PlanFileMirror {
     }
   }
 
-  /// Where the plan lies now: where it was, or among the completed ones once this run has moved it.
-  private func place() -> String? {
-    if entryKind(planPath) == .file { return planPath }
+  /// Where the plan lies now: where it was, or among the completed ones once this run has moved it. A plan that lies where
+  /// it was since then is a new one.
+  private func place(_ state: RunState) -> String? {
+    if case .ended(.completed) = state.phase, let moved = movedPlace { return moved }
+    return entryKind(planPath) == .file ? planPath : movedPlace
+  }
+
+  private var movedPlace: String? {
     let folder = subject.completed
     let (stem, ending) = Self.parts(of: lastComponent(of: planPath))
     return ((try? listFolder(folder)) ?? []).filter { $0.hasPrefix(stem) && $0.hasSuffix(ending) }

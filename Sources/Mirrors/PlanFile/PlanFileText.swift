@@ -19,6 +19,8 @@ struct PlanFileText {
     let shared: [String]
     /// Whether steps of the plan that were not part of the run are still to be done.
     let isPartial: Bool
+    /// Whether the file lacks steps of the run: a person has removed them, or is about to write them.
+    let lacksSteps: Bool
   }
 
   /// The same plan, with the status of now.
@@ -51,7 +53,9 @@ struct PlanFileText {
     let shared = changed.shared.map { node in
       steps.values.first { $0.node == node }?.id ?? subject.plan.text
     }
-    return Written(bytes: changed.bytes, shared: shared, isPartial: isPartial)
+    let lacksSteps = (0..<state.count).contains { steps[state.id($0).text] == nil }
+    return Written(
+      bytes: changed.bytes, shared: shared, isPartial: isPartial, lacksSteps: lacksSteps)
   }
 
   /// The steps of the whole plan, those that the run leaves out among them, as the file has them.
