@@ -3,7 +3,8 @@ import Glibc
 package import JSONValues
 
 /// A record's file to come. The place for it on the disk is taken when it is made, so that a disk
-/// which fills up meanwhile cannot keep the record from being written.
+/// which fills up meanwhile cannot keep the record from being written. Nobody else may read it: a launch
+/// holds what the person has set for their agents.
 package struct RecordFile: ~Copyable {
   private let path: String
   private let temporary: String
@@ -14,7 +15,7 @@ package struct RecordFile: ~Copyable {
   package init(_ path: String) throws(FileError) {
     self.path = path
     temporary = path + ".new"
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileError("write", path, code: errno) }
     // Where space cannot be taken in advance the record is written as any other file is.
     let code = posix_fallocate(descriptor, 0, off_t(Self.room))

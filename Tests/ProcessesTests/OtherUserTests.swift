@@ -54,7 +54,8 @@ private enum OtherUser {
     chmod(files.path + "/become-root", 0o755)
     try files.write(
       "supervise-as-nobody",
-      "#!/bin/sh\nexec \(setpriv) \(asNobody) \(builtProgram("divisi-supervise")) \"$1\"\n")
+      "#!/bin/sh\nchmod 644 \"$1\"/launch.json\nexec \(setpriv) \(asNobody) \(builtProgram("divisi-supervise")) \"$1\"\n"
+    )
     chmod(files.path + "/supervise-as-nobody", 0o755)
     chmod(files.path, 0o777)
   }

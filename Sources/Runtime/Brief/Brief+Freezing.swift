@@ -3,6 +3,7 @@ import Configuration
 package import Diagnostics
 import Documents
 package import Files
+import Glibc
 import JSONValues
 package import Plans
 
@@ -43,6 +44,8 @@ extension Brief {
     do {
       let place = folder.frozen
       try createFolder(place)
+      // Some of what is copied may be private.
+      chmod(place.rawPath, 0o700)
       func copy(_ source: String, to name: String) throws(FileError) {
         let path = place + "/" + name
         try createFolder(parentFolder(of: path))
