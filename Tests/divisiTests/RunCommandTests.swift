@@ -411,6 +411,46 @@ import Testing
     #expect(try scratch.shell("git branch --list 'orchestration/*'") == "")
   }
 
+  /// The system then keeps nothing of how children ended, and all of them would have succeeded.
+  @Test func aRunWhoseParentIgnoresTheEndOfChildrenSeesHowTheyEnd() throws {
+    try plan([
+      "id: a, run: 'echo a > both.txt'", "id: b, run: 'echo b > both.txt', retries: 0",
+      "id: c, worktree: false, run: 'exit 4', retries: 0",
+    ])
+    let result = try scratch.shell("trap '' CHLD; divisi run t; echo $?")
+    #expect(result.hasSuffix("\n1\n"), "\(result)")
+    #expect(result.contains("failed: it ended with status 4"), "\(result)")
+    #expect(result.contains("not merged: "), "\(result)")
+    #expect(try branch("both.txt").count == 2)
+  }
+
+  /// What set-up does to files that git tracks, such as a lock of packages.
+  @Test func whatSetUpChangesIsNoWorkOfTheAgents() throws {
+    try scratch.folder.write("lock.json", "1\n")
+    _ = try scratch.shell(
+      "git add lock.json; git -c user.name=p -c user.email=p@localhost commit -qm lock")
+    try scratch.folder.write("agent.sh", "[ $DIVISI_STEP = idle ] || echo x > $DIVISI_STEP.txt")
+    try scratch.plan(
+      [
+        "id: good, task: Go., harness: scripted, files: [good.txt], retries: 0",
+        "id: idle, task: Go., harness: scripted, retries: 0",
+      ], workspace: "setup: ['echo more >> lock.json']")
+    let result = try scratch.divisi("run t --yes")
+    #expect(result.status == 1, "\(result.output)\(result.errors)")
+    let status = try scratch.divisi("--json status").output
+    let states = try JSON.parse(status)["steps"]?.items.map { $0["state"]?.text }
+    #expect(states == ["completed", "failed"], "\(result.output)")
+  }
+
+  /// A launch holds what the person has set for their agents.
+  @Test func whatMayBePrivateIsReadByNobodyElse() throws {
+    try plan(["id: a, run: 'echo a > a.txt'"])
+    #expect(try scratch.divisi("run t").status == 0)
+    let open = try scratch.shell(
+      "find .divisi/runs -perm /077 '(' -name _plan -o -name launch.json -o -name exit.json ')'")
+    #expect(open == "")
+  }
+
   /// Otherwise what the run opens first would take their place, and what it prints would go there.
   @Test func aRunWithoutStandardDescriptorsPrintsNowhere() throws {
     let look = "readlink /proc/$PPID/fd/0 /proc/$PPID/fd/1 /proc/$PPID/fd/2"

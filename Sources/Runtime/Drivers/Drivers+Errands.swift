@@ -236,7 +236,10 @@ extension Drivers {
           errand, below: "\(folder.attempt(id).path)/checks/\(name)-\(number + 1)", mayAdopt: false)
         guard end.exit.end == .exited(0), end.exit.reason == .exited else {
           let said = Evidence.tail(of: FileTail.end(of: end.output, atMost: 8 << 10), lines: 10)
-          return Failure(.environment, "the \(name) command `\(command)` failed: \(said)")
+          return Failure(
+            .environment,
+            "the \(name) command `\(command)` failed: \(end.exit.words)"
+              + (said.isEmpty ? "" : "\n\n\(said)"))
         }
       } catch {
         return Failure(
@@ -244,6 +247,19 @@ extension Drivers {
       }
     }
     return nil
+  }
+}
+
+extension AttemptExit {
+  /// How it ended, for whoever expected it to succeed.
+  fileprivate var words: String {
+    switch (reason, end) {
+    case (.timeout, _): "its time was over"
+    case (.output, _): "it printed more than it may"
+    case (_, .exited(let status)?): "it ended with status \(status)"
+    case (_, .signalled(let signal)?): "it was ended by signal \(signal)"
+    case (_, nil): problem ?? "it could not be started"
+    }
   }
 }
 

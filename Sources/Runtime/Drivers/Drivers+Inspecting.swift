@@ -86,7 +86,9 @@ extension Drivers {
     if !checkpoint.uncommitted.isEmpty { feedback.append(.submodules(checkpoint.uncommitted)) }
     let allowed = step.files.map(\.value.pattern)
     if !allowed.isEmpty {
+      let setUp = setUpEntries(of: id)
       let outside = changes.outside { path in allowed.contains { $0.matches(path) } }
+        .filter { !setUp.contains(worktree.entry($0)) }
       if !outside.isEmpty { feedback.append(.outside(outside)) }
     }
     feedback += try missingArtifacts(of: step, at: head, in: worktree)

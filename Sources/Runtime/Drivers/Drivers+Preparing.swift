@@ -86,7 +86,8 @@ extension Drivers {
       let base = try await patiently { () throws(WorkspaceError) in
         try self.prepareWorkspace(id, job, at: head, ports)
       }
-      if let failure = await setUp(id, job) {
+      let failure = await notingSetUp(of: id, job) { await self.setUp(id, job) }
+      if let failure {
         outbox.put(.ended(id, .failed(failure), .nothing))
       } else {
         await lookAtCheckout(before: id, job)

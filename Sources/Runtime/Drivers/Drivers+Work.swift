@@ -28,7 +28,10 @@ extension Drivers {
         if let head = try self.git.head(of: worktree), head != base { return true }
         let status = try self.git.status(of: worktree)
         let leaves = harness.leaves.compactMap { try? Glob($0).pattern }
-        return status.left.contains { path in !leaves.contains { $0.matches(path) } }
+        let ours = self.setUpEntries(of: id)
+        return status.left.contains { path in
+          !leaves.contains { $0.matches(path) } && !ours.contains(worktree.entry(path))
+        }
       } catch {
         // What cannot be looked at now is looked at when the attempt is inspected.
         return nil
@@ -60,11 +63,48 @@ extension Drivers {
   private func look(at worktree: Worktree) throws(WorkspaceError) -> WorktreeLook {
     WorktreeLook(
       head: try git.head(of: worktree)?.hex ?? "",
-      files: try git.status(of: worktree).left.sorted().map { path in
-        var status = stat()
-        guard lstat("\(worktree.path)/\(path)", &status) == 0 else { return path }
-        return "\(path) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-      })
+      files: try git.status(of: worktree).left.sorted().map(worktree.entry))
+  }
+
+  // MARK: set-up
+
+  /// Sets a worktree up, and notes what that has changed: it is no work of the agent's.
+  func notingSetUp<Result: Sendable>(
+    of id: AttemptID, _ job: Job, _ setUp: () async -> Result
+  ) async -> Result {
+    guard hasSetUp, job.hasWorkspace else { return await setUp() }
+    let path = workingFolder(id, job)
+    func entries() async -> Set<String> {
+      await blocking { () throws(Never) in
+        Set((try? self.look(at: try self.git.worktree(at: path)))?.files ?? [])
+      }
+    }
+    let before = await entries()
+    let result = await setUp()
+    let changed = await entries().subtracting(before)
+    if !changed.isEmpty {
+      try? writeFile(
+        folder.attempt(id).setUp, Array((JSON.line(of: changed.sorted()) + "\n").utf8))
+    }
+    return result
+  }
+
+  /// What set-up has changed for this attempt and those before it, as it left it.
+  func setUpEntries(of id: AttemptID) -> Set<String> {
+    guard hasSetUp else { return [] }
+    return (1...max(1, id.number)).reduce(into: []) { entries, number in
+      let noted: [String]? = read(folder.attempt(AttemptID(id.step, number)).setUp)
+      entries.formUnion(noted ?? [])
+    }
+  }
+}
+
+extension Worktree {
+  /// A file as a look at it tells: with its size and when it was written.
+  func entry(_ path: String) -> String {
+    var status = stat()
+    guard lstat("\(self.path)/\(path)".rawPath, &status) == 0 else { return path }
+    return "\(path) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
   }
 }
 
@@ -82,4 +122,6 @@ extension WorktreeStatus {
 extension AttemptFolder {
   /// How the worktree stood when the agent began.
   fileprivate var beginning: String { path + "/beginning.json" }
+  /// What set-up has changed in the worktree.
+  fileprivate var setUp: String { path + "/setup.json" }
 }
