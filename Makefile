@@ -4,7 +4,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 MINUTES ?= 10
 
-RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
+# Libraries are those of the system, never what lies beside the program.
+RELEASE = swift build -c release --static-swift-stdlib --disable-local-rpath -Xlinker -s
 BINARY = .build/release/divisi
 # They keep both cores, or both threads that tests run on, busy for minutes: beside them others would wait too long for
 # their turn.

@@ -133,7 +133,8 @@ package struct Settings: Sendable {
       "attempts of agents started in any hour",
       example: "60")
     cost = all.add(
-      "limits.cost", .money, "~", "US dollars that one run may spend; none where nothing is said",
+      "limits.cost", ValueType<Money>.money.aboveZero, "~",
+      "US dollars that one run may spend; none where nothing is said",
       example: "$20")
     tokens = all.add(
       "limits.tokens", ValueType<Int>.integer.atLeastOne, "~",
@@ -220,7 +221,8 @@ package struct Settings: Sendable {
       "commands that make a new worktree ready", example: "[npm ci]")
     tearDown = all.add(
       "workspace.teardown", ValueType<String>.text.list(of: "commands"), "[]",
-      "commands before one is removed", example: "[docker compose down]")
+      "commands that run when a step's work is merged and its worktree given back; not for lanes",
+      example: "[docker compose down]")
     prunedFolders = all.add(
       "workspace.prune", PlanDocument.glob.list(of: "globs"), "[]",
       "build folders that git ignores, and that finished steps lose first when the disk is short",

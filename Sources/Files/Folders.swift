@@ -30,9 +30,9 @@ private func entryKind(mode: mode_t) -> EntryKind {
 
 /// The path without links, `.` and `..`, or nothing where nothing lies there.
 package func realPath(_ path: String) -> String? {
-  guard let pointer = realpath(path, nil) else { return nil }
+  guard let pointer = realpath(path.rawPath, nil) else { return nil }
   defer { free(pointer) }
-  return String(cString: pointer)
+  return pathText(pointer)
 }
 
 /// The path up to its last component; `/` and `.` for paths that have only one.
@@ -54,7 +54,11 @@ package func workingFolder() throws(FileError) -> String {
     throw FileError("find", "the working folder", code: errno)
   }
   defer { free(pointer) }
-  return String(cString: pointer)
+  return pathText(pointer)
+}
+
+private func pathText(_ pointer: UnsafePointer<CChar>) -> String {
+  String(path: UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)))
 }
 
 /// A path as seen from a folder, `.` and `..` taken out by their letters alone.

@@ -103,7 +103,8 @@ extension RunGate {
     case .review(let agent):
       let seat = staff.seat(of: agent, harness: gate.harness?.value ?? harness)
       self.init(.review, gate.name ?? agent, seats: [seat], rounds: rounds)
-    case .approve(let person): self.init(.approval, gate.name ?? person, rounds: rounds)
+    // A person who rejects means it.
+    case .approve(let person): self.init(.approval, gate.name ?? person)
     case .artifacts: return nil
     }
   }

@@ -44,7 +44,12 @@ package final class Supervised: Sendable {
       telling: words.writingNumber)
     words.closeWriting()
     guard let process = Descriptor(divisi_pidfd_open(pid)) else {
-      throw .file(FileError("watch", folder.path, code: errno))
+      let code = errno
+      // It must not go on with nobody to watch it; and none that it has started is to be.
+      kill(pid, SIGKILL)
+      _ = takeEnd(of: pid)
+      _ = try folder.abandon()
+      throw .file(FileError("watch", folder.path, code: code))
     }
     await DescriptorWaiter.current.firstReadableInAnyCase([words.reading.number])
     let said = readText(words.reading.number)

@@ -23,7 +23,7 @@ package struct Cgroup: Sendable, Hashable {
         try? set("memory.swap.max", "0")
       }
       if let processes = limits.processes { try set("pids.max", "\(processes)") }
-      if let cpus = limits.cpus { try set("cpu.max", "\(Int(cpus * 100_000)) 100000") }
+      if let cpus = limits.cpus { try set("cpu.max", "\(Int(min(cpus, 1e6) * 100_000)) 100000") }
     } catch {
       remove()
       throw error

@@ -146,7 +146,12 @@ private func withBytes<Result>(
 }
 
 /// All threads of the machine, which is what the limit on a user's processes counts at most.
-package func runningTasks() -> Int {
+package func withRunningTasks(_ limit: Int) -> Int {
+  // No system has more than that.
+  min(limit, 1 << 30) + runningTasks()
+}
+
+private func runningTasks() -> Int {
   guard let bytes = try? readFile("/proc/loadavg"),
     let slash = bytes.firstIndex(of: UInt8(ascii: "/"))
   else { return 0 }

@@ -150,8 +150,10 @@ package func readRecord(_ path: String) throws(RecordError) -> JSON? {
 }
 
 extension Duration {
-  /// Whole milliseconds, rounded down.
+  /// Whole milliseconds, rounded down; of what is longer than can be counted, as many as can.
   package var milliseconds: Int {
-    Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    let (seconds, rest) = components
+    let longest = Int64.max / 1000 - 1
+    return Int(min(max(seconds, -longest), longest)) * 1000 + Int(rest / 1_000_000_000_000_000)
   }
 }

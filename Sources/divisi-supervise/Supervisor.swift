@@ -142,7 +142,11 @@ final class Supervisor {
   }
 
   private func start() throws(SpawnError) -> Int32 {
-    let input = open(launch.input ?? "/dev/null", O_RDONLY | O_CLOEXEC)
+    let source = launch.input ?? "/dev/null"
+    let input = open(source.rawPath, O_RDONLY | O_CLOEXEC)
+    guard input >= 0 else {
+      throw SpawnError(launch.arguments[0], .descriptors, code: errno, path: source)
+    }
     defer { close(input) }
     var environment = launch.environment
     for name in launch.handedOn {
@@ -157,7 +161,7 @@ final class Supervisor {
     guard let cgroup else {
       request.limits.memory = launch.limits.memory
       // The system counts all processes of a user, so what is there already is added.
-      request.limits.processes = launch.limits.processes.map { $0 + runningTasks() }
+      request.limits.processes = launch.limits.processes.map(withRunningTasks)
       return try request.start()
     }
     return try cgroup.withMembers(for: launch.arguments[0]) {

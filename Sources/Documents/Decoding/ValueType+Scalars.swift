@@ -134,6 +134,8 @@ extension ValueType where Value == Money {
         ["type": "number"], ["type": "string", "pattern": #"^\$?-?[0-9]+(\.[0-9]{1,6})?$"#],
       ]
     ], hint: "write US dollars like 2.50 or $2.50", read: Quantities.money)
+
+  package var aboveZero: ValueType { checked([:]) { $0 <= .zero ? "is not more than 0" : nil } }
 }
 
 extension ValueType

@@ -121,12 +121,17 @@ extension ValueType where Value == YAMLTree.NodeID {
 extension ValueType where Value == Int {
   /// One or more.
   package var atLeastOne: ValueType {
-    checked(["minimum": 1]) { $0 < 1 ? "is not more than 0" : nil }
+    checked(["minimum": 1]) { $0 < 1 ? "is not more than 0" : Self.flaw(ofSize: $0) }
   }
 
   /// Zero or more.
   package var notNegative: ValueType {
-    checked(["minimum": 0]) { $0 < 0 ? "is negative" : nil }
+    checked(["minimum": 0]) { $0 < 0 ? "is negative" : Self.flaw(ofSize: $0) }
+  }
+
+  /// Of what is counted there may be sums.
+  private static func flaw(ofSize count: Int) -> String? {
+    count > 1_000_000_000_000_000 ? "is too large a number" : nil
   }
 
   /// Numbers under names that the writer chooses.

@@ -60,6 +60,11 @@ extension PlanValidation {
   private mutating func checkGates(_ gates: [Gate], _ owner: PlanFlaw.Owner) {
     for gate in gates {
       positive(gate.attempts, "attempts", owner)
+      if case .approve = gate.check.value, let attempts = gate.attempts, attempts.value > 1 {
+        report(
+          .impossibleLimit(owner, key: "attempts", mustBe: "1 where a person approves"),
+          at: attempts.place)
+      }
       positive(gate.timeout, "timeout", owner)
     }
   }

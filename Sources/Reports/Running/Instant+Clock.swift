@@ -1,13 +1,13 @@
 import Conducting
-import Glibc
+import Terminal
 
 extension Instant {
   /// The time of day, as clocks here show it.
-  var clock: String {
-    var seconds = time_t(milliseconds / 1000)
-    var parts = tm()
-    localtime_r(&seconds, &parts)
-    func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))"
+  var clock: String { WallClock.local.time(milliseconds) }
+
+  /// The same, with its day where that is not the day of another time.
+  func clock(on other: Instant) -> String {
+    let day = WallClock.local.day(milliseconds)
+    return day == WallClock.local.day(other.milliseconds) ? clock : "\(day) \(clock)"
   }
 }

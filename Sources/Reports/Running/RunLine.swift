@@ -40,6 +40,9 @@ package struct RunLine: Sendable {
     case .approvalAsked(let step, _, _):
       (subject, role) = (step.text, .waiting)
       words = "waits for a person: divisi approve \(step), or divisi reject \(step) --why ..."
+    case .attemptObserved(let step, _, .waitingForPerson(let question)):
+      (subject, role) = (step.text, .waiting)
+      words = "asks: \(Self.cut(question.headline)); divisi answer \(step) TEXT"
     case .mergeRefused(let step, _, _, let failure):
       (subject, role) = (step.text, .warning)
       words = "not merged: \(Self.cut(failure.brief))"
@@ -69,7 +72,7 @@ package struct RunLine: Sendable {
         words = "skipped by \(person): \(reason)"
       case .waiting, .ready, .handed, .replaced:
         role = .warning
-        words = isTold ? Self.next(fate) : "\(why); \(Self.next(fate))"
+        words = isTold ? Self.next(fate, at) : "\(why); \(Self.next(fate, at))"
       }
     case .stepFailed(let step, let reason):
       (subject, role) = (step.text, .failed)
@@ -83,7 +86,7 @@ package struct RunLine: Sendable {
       }
     case .accountLimited(let account, let until, _):
       (subject, role) = (account, .waiting)
-      words = "met a limit; all its agents wait until \(until.clock)"
+      words = "met a limit; all its agents wait until \(until.clock(on: event.at))"
     case .blockerRaised(let blocker):
       (subject, role) = (blocker.subject, .blocked)
       words =
@@ -111,9 +114,9 @@ package struct RunLine: Sendable {
     }
   }
 
-  private static func next(_ fate: Fate) -> String {
+  private static func next(_ fate: Fate, _ now: Instant) -> String {
     switch fate {
-    case .waiting(let until): "again at \(until.clock)"
+    case .waiting(let until): "again at \(until.clock(on: now))"
     case .handed(let seats): "handed to \(seats.first?.agent ?? seats.first?.harness ?? "others")"
     case .replaced(let other): "\(other) stands in"
     default: "again"

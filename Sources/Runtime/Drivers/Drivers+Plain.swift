@@ -126,7 +126,7 @@ struct PlainLimits: Sendable {
     Supervision.Launch.Limits(
       memory: step.limits.memory?.value ?? memory,
       // The system counts all processes of a user, so what is there already is added.
-      processes: (step.limits.processes?.value ?? processes).map { $0 + runningTasks() })
+      processes: (step.limits.processes?.value ?? processes).map(withRunningTasks))
   }
 }
 
