@@ -47,6 +47,10 @@ package enum WorkspaceError: Error, Hashable, Sendable {
   /// A worktree cannot be made what its commit says.
   case notAsCommitted(String)
   case noSuchKeep(String)
+  /// Kept work lies in a worktree already.
+  case broughtBack(String)
+  /// The branch on which kept work was brought back before has gone on.
+  case wentOn(branch: String)
   /// A path leads out of its worktree through a link.
   case outsideWorktree(String)
 }
@@ -67,6 +71,9 @@ extension WorkspaceError: CustomStringConvertible {
     case .foreignWorktree(let path): "\(path) is a worktree that Divisi did not make"
     case .locked(let path, let reason):
       "\(path) is locked" + (reason.isEmpty ? "" : ": \(reason)")
+    case .broughtBack(let path): "it was brought back before, and is in \(path)"
+    case .wentOn(let branch):
+      "it was brought back before, on \(branch), which has other commits now"
     case .pathTaken(let path): "\(path) is in the way: it is not a worktree of this repository"
     case .sameBesidesCase(let one, let other):
       "\(one) and \(other) differ only in case, which this file system does not tell apart"
@@ -105,6 +112,9 @@ extension WorkspaceError: CustomStringConvertible {
     case .foreignWorktree(let path):
       "Divisi leaves it alone; move it where it is in the way: git worktree move \(path) ELSEWHERE"
     case .locked(let path, _): "once nobody needs that any more: git worktree unlock \(path)"
+    case .broughtBack(let path): "to have it once more: git worktree remove \(path)"
+    case .wentOn(let branch):
+      "to see them: git worktree add DIR \(branch); to have it as it was kept: git branch -D \(branch)"
     case .pathTaken: "move it away; Divisi removes nothing that it did not make"
     case .sameBesidesCase: "give one of the steps another name"
     case .noSuchBranch: "`git branch` lists those that are there"

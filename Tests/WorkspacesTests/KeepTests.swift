@@ -68,7 +68,7 @@ import Testing
     #expect(after.changed == before.changed)
     #expect(after.untracked == before.untracked)
     #expect(restored.branch == "kept/exec-shop-20260101-abcdef-api-1")
-    #expect(throws: WorkspaceError.pathTaken(restored.worktree.path)) {
+    #expect(throws: WorkspaceError.broughtBack(restored.worktree.path)) {
       try scene.keep.restore(kept, among: scene.worktrees)
     }
     try scene.keep.drop(kept)

@@ -57,6 +57,17 @@ import Testing
     let restored = try scratch.divisi("keep restore clean/task-done/1")
     #expect(restored.output == scratch.folder.path + "/.worktrees/kept-clean-task-done-1\n")
     #expect(restored.errors == "on branch kept/clean-task-done-1\n")
+    let again = try scratch.divisi("keep restore clean/task-done/1")
+    #expect(again.status == 1)
+    #expect(again.errors.contains("it was brought back before, and is in "), "\(again.errors)")
+    _ = try scratch.shell(
+      """
+      cd .worktrees/kept-clean-task-done-1 && git add -A &&
+        git -c user.name=p -c user.email=p@localhost commit -q --allow-empty -m on
+      cd ../.. && git worktree remove --force .worktrees/kept-clean-task-done-1
+      """)
+    let later = try scratch.divisi("keep restore clean/task-done/1")
+    #expect(later.errors.contains("which has other commits now"), "\(later.errors)")
     let dropped = try scratch.divisi("keep drop clean/task-done/1")
     #expect(dropped.output.hasPrefix("git update-ref refs/divisi/keep/clean/task-done/1 "))
     #expect(try scratch.divisi("keep list").errors == "nothing is kept\n")

@@ -62,7 +62,9 @@ package struct Harness: Sendable {
         exitStatuses: (definition.exitStatuses ?? [:]).compactMapValues(\.failure),
         usageOver: dialect == .claude || dialect == .codex ? .session : .run,
         costOver: dialect == .claude ? .session : .run)
-      silence = SilenceLimits(model: .seconds(600), command: .seconds(1800), definition.silence)
+      // Nobody knows the program better than whoever configured it.
+      silence = SilenceLimits(
+        model: definition.silence ?? .seconds(600), command: definition.silence ?? .seconds(1800))
       canResume = definition.resume?.isEmpty == false
       recipe = .command(CommandRecipe(program: program, Array(command.dropFirst()), definition))
     }

@@ -190,7 +190,8 @@ extension StatusReport {
   }
 
   private func blockers(_ screen: Screen) -> String {
-    guard !state.blockers.isEmpty else { return "" }
+    // A run that has come to its end waits for nothing.
+    guard !state.blockers.isEmpty, state.result != .completed else { return "" }
     let palette = screen.palette
     var lines: [String] = []
     for blocker in state.blockers {

@@ -146,7 +146,7 @@ extension Drivers {
     }
     let made = try worktrees.prepare(step: name, of: owner, at: commit)
     for work in made.kept {
-      watcher.note("\(owner.step) begins anew; what was there of it is kept as \(work.ref)")
+      watcher.note("what was in the worktree of \(owner.step) before is kept as \(work.ref)")
     }
   }
 

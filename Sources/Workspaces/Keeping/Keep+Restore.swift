@@ -17,12 +17,15 @@ extension Keep {
     let label = work.name.split(separator: "/").joined(separator: "-")
     let branch = "kept/" + label
     let path = worktrees.folder + "/kept-" + label
-    guard entryKind(path) == .missing else { throw .pathTaken(path) }
+    if entryKind(path) != .missing {
+      let isThere = try git.listWorktrees().contains { $0.path == path }
+      throw isThere ? .broughtBack(path) : .pathTaken(path)
+    }
     let head = work.head ?? work.commit
     if try !git.moveRef("refs/heads/" + branch, to: head, from: nil, because: "bring back"),
       try git.commit("refs/heads/" + branch) != head
     {
-      throw .branchCheckedOut(branch: branch, path: path)
+      throw .wentOn(branch: branch)
     }
     try worktrees.makeFolder()
     let git = git
