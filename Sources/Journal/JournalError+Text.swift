@@ -7,9 +7,10 @@ extension JournalError: CustomStringConvertible {
     case .missing(let path):
       "there is no journal at \(path): nothing has run in this repository yet"
     case .gone(let path, let runs):
-      "\(path) is gone, and \(runs.count == 1 ? "run" : "\(runs.count) runs, among them") "
-        + "`\(runs.first ?? "")`, had been written to it: put it back, or remove the run's folder "
-        + "beside it to go on without"
+      "\(path) is gone, and "
+        + (runs.count == 1 ? "run `\(runs[0])`" : "\(runs.count) runs, among them `\(runs[0])`,")
+        + " had been written to it: put it back, have `divisi journal import` read an export of it, "
+        + "or remove the run's folder beside it to go on without"
     case .notAJournal(let path, let reason):
       "\(path) is not a journal of divisi: \(reason); move it away to begin a new one"
     case .newer(let path, let version, let known):

@@ -102,6 +102,7 @@ import Testing
     #expect(result.errors.contains("stopping the agents; what they did is kept"))
     #expect(result.output.contains("a                 stopped; again"))
     #expect(scene.processes() == [])
+    #expect(try scene.scratch.divisi("logs a").output.hasSuffix("\nstopped\n"))
     #expect(try scene.scratch.folder.read(".worktrees/task-a/tries.txt") == "1\n")
     try expectCompleted(tries: "1\n2\n")
   }

@@ -78,7 +78,8 @@ package struct EventWording: Sendable {
       return "prepared" + (base.map { " on \($0.shortCommit)" } ?? "")
     case .attemptWithdrawn(_, _, let others):
       return "withdrawn: other runs hold " + others.map { "\($0.count) of \($0.name)" }.listed()
-    case .attemptLaunched(_, _, let process): return "launched: process \(process)"
+    case .attemptLaunched(_, _, let process):
+      return process.isEmpty ? "launched" : "launched: process \(process)"
     case .attemptObserved(_, _, let activity): return words(activity, event.at)
     case .attemptAnswered(_, _, let text, let person): return "answered by \(person): \(text)"
     case .attemptOverdue: return "takes longer than it should"

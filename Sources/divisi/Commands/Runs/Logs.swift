@@ -275,6 +275,14 @@ private struct AttemptReading: ~Copyable {
         attempt.landed.map { "landed as \($0.shortCommit)" }
         ?? (attempt.changedNothing ? "completed, changed nothing" : "completed")
       session.print("\n" + palette.paint(.success, landed))
+    } else {
+      let words =
+        switch end.fate {
+        case .cancelled: "cancelled"
+        case .skipped(let person, let reason): "skipped by \(person): \(reason)"
+        default: "stopped"
+        }
+      session.print("\n" + palette.paint(.dim, words))
     }
   }
 
