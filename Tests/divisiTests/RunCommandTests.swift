@@ -442,6 +442,34 @@ import Testing
     #expect(states == ["completed", "failed"], "\(result.output)")
   }
 
+  /// The second time, set-up finds done what it did before the runner was killed.
+  @Test func whatSetUpDidBeforeItsRunnerWasKilledIsNoWorkOfTheAgents() throws {
+    try scratch.folder.write("lock.json", "1\n")
+    _ = try scratch.shell(
+      "git add lock.json; git -c user.name=p -c user.email=p@localhost commit -qm lock")
+    try scratch.folder.write("agent.sh", "echo $DIVISI_ATTEMPT_NUMBER > good.txt")
+    let place = scratch.folder.path
+    try scratch.folder.write(
+      "setup.sh",
+      """
+      [ $DIVISI_ATTEMPT_NUMBER = 2 ] && [ ! -e '\(place)/killed.flag' ] || exit 0
+      echo more >> lock.json; touch '\(place)/killed.flag'
+      kill -9 $(sed 's/.*"pid":\\([0-9]*\\).*/\\1/' '\(place)'/.divisi/runs/*/lock)
+      """)
+    try scratch.plan(
+      [
+        """
+        id: good, task: Go., harness: scripted, files: [good.txt], retries: 1, \
+        gates: [{run: 'grep 2 good.txt'}]
+        """
+      ], workspace: "setup: [\"sh '\(place)/setup.sh'\"]")
+    _ = try scratch.shell("divisi run t --yes")
+    #expect(FileManager.default.fileExists(atPath: place + "/killed.flag"))
+    let result = try scratch.divisi("resume")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(try branch("good.txt") == "2\n")
+  }
+
   /// A launch holds what the person has set for their agents.
   @Test func whatMayBePrivateIsReadByNobodyElse() throws {
     try plan(["id: a, run: 'echo a > a.txt'"])

@@ -184,7 +184,8 @@ extension Drivers {
     launch.handOn(named.keys)
     if case .file(let path) = told.input { launch.input = path }
     launch.timeout = brief.configuration.value(Settings.shared.stepTimeout)
-    launch.idleTimeout = harness.silence.command
+    launch.idleTimeout = max(
+      harness.silence.command, brief.configuration.value(Settings.shared.silence) ?? .zero)
     launch.grace = grace
     launch.limits = limits(of: step)
     launch.cgroupRoot = surroundings.cgroupRoot

@@ -79,13 +79,18 @@ extension Drivers {
         Set((try? self.look(at: try self.git.worktree(at: path)))?.files ?? [])
       }
     }
-    let before = await entries()
+    let place = folder.attempt(id)
+    func note(_ entries: Set<String>, in file: String) {
+      try? writeFile(file, Array((JSON.line(of: entries.sorted()) + "\n").utf8))
+    }
+    // Where a runner was killed while it set up, what it found counts: what it left is no agent's work either.
+    let found: [String]? = read(place.beforeSetUp)
+    let before: Set<String>
+    if let found { before = Set(found) } else { before = await entries() }
+    if found == nil { note(before, in: place.beforeSetUp) }
     let result = await setUp()
     let changed = await entries().subtracting(before)
-    if !changed.isEmpty {
-      try? writeFile(
-        folder.attempt(id).setUp, Array((JSON.line(of: changed.sorted()) + "\n").utf8))
-    }
+    if !changed.isEmpty { note(changed, in: place.setUp) }
     return result
   }
 
@@ -122,6 +127,8 @@ extension WorktreeStatus {
 extension AttemptFolder {
   /// How the worktree stood when the agent began.
   fileprivate var beginning: String { path + "/beginning.json" }
+  /// What was not committed in the worktree when set-up began.
+  fileprivate var beforeSetUp: String { path + "/before-setup.json" }
   /// What set-up has changed in the worktree.
   fileprivate var setUp: String { path + "/setup.json" }
 }
