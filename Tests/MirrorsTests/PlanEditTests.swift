@@ -65,6 +65,26 @@ import Testing
     return mirror
   }
 
+  /// A program that writes into the file as it is, and pauses amid it.
+  @Test func aPlanThatIsBeingWrittenIsLeftUntilItIsWhole() throws {
+    let cut = try #require(Self.plan.range(of: "    - {id: ui"))
+    try folder.write(path, String(Self.plan[..<cut.lowerBound]))
+    let file = try #require(FileHandle(forWritingAtPath: folder.path + "/" + path))
+    try file.seekToEnd()
+    let rest = Data(Self.plan[cut.lowerBound...].utf8)
+    let writer = Thread {
+      usleep(200_000)
+      file.write(rest)
+      try? file.close()
+    }
+    writer.start()
+    var mirror = opened()
+    #expect(mirror.flush(state(), at: Playthrough.start) == [])
+    let text = try folder.read(path)
+    #expect(text.contains("status: blocked"))
+    #expect(text.hasSuffix("    - {id: ui, status: pending, run: make ui, needs: [api]}\n"))
+  }
+
   @Test func statusIsWrittenBesideWhatPeopleWrote() throws {
     try folder.write(path, Self.plan)
     var mirror = opened()
